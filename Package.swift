@@ -1,0 +1,44 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every Swift target is held to the same rules: Swift 6 mode, explicit existentials and imports, no warnings.
+let swiftSettings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+func library(_ name: String, path: String? = nil, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, path: path ?? "Sources/\(name)", swiftSettings: swiftSettings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, path: "Tests/\(name)", swiftSettings: swiftSettings)
+}
+
+func system(_ name: String, _ pkgConfig: String, apt: String, brew: String) -> Target {
+    .systemLibrary(
+        name: name, path: "Sources/C/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt]), .brew([brew])])
+}
+
+let package = Package(
+    name: "roost",
+    platforms: [.macOS(.v26)],
+
+    targets: [
+        system("CLibuv", "libuv", apt: "libuv1-dev", brew: "libuv"),
+        system("CSQLite", "sqlite3", apt: "libsqlite3-dev", brew: "sqlite"),
+        system("CPostgres", "libpq", apt: "libpq-dev", brew: "libpq"),
+        system("CSodium", "libsodium", apt: "libsodium-dev", brew: "libsodium"),
+        system("CZlib", "zlib", apt: "zlib1g-dev", brew: "zlib"),
+        system("CYAML", "yaml-0.1", apt: "libyaml-dev", brew: "libyaml"),
+        .target(name: "CPlatform", path: "Sources/C/CPlatform"),
+
+        library("Reactor", ["CLibuv", "CPlatform"]),
+        tests("ReactorTests", ["Reactor"]),
+    ],
+    cxxLanguageStandard: .cxx17
+)

@@ -1,0 +1,17 @@
+#pragma once
+// Declarations that Swift's Glibc overlay leaves out, and the one thread-local variable the reactor needs.
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <sys/uio.h>
+
+/// The event loop that owns the calling thread, or NULL on every other thread.
+void *_Nullable roost_current_loop(void);
+void roost_set_current_loop(void *_Nullable loop);
+
+/// Turns on SO_REUSEPORT so that every loop can listen on the same port. Returns 0 or an errno value.
+int roost_set_reuse_port(int descriptor);
+
+/// Names the calling thread for the system's tools; longer names are cut by the caller to 15 bytes.
+void roost_name_thread(const char *_Nonnull name);

@@ -1,0 +1,151 @@
+internal import CLibuv
+internal import CPlatform
+internal import Synchronization
+
+/// One thread that runs sockets, timers and Swift jobs (DESIGN section 3).
+///
+/// A loop is an executor: a task started with it as preference, or an actor that names it as its `unownedExecutor`, runs on the loop's
+/// thread, so that code which owns a connection awaits without leaving the thread. One tick runs what libuv has, then the Swift jobs, then
+/// writes every changed connection once. Nothing on a loop may block.
+public final class EventLoop: SerialExecutor, TaskExecutor {
+    private struct Inbox {
+        var work: [LoopCore.Work] = []
+        var isClosed = false
+    }
+
+    /// The loop's number in its group, from 0.
+    public let index: Int
+
+    private let inbox = Mutex(Inbox())
+    /// Made in `init`, then touched by the loop's thread only: every access to it checks that, or runs in a callback of that thread.
+    private nonisolated(unsafe) var coreStorage: LoopCore?
+
+    init(index: Int) {
+        self.index = index
+        coreStorage = LoopCore(loop: self)
+    }
+
+    /// The loop that owns the calling thread, nil on any other thread.
+    public static var current: EventLoop? {
+        roost_current_loop().map { Unmanaged<EventLoop>.fromOpaque($0).takeUnretainedValue() }
+    }
+
+    /// Whether the caller runs on this loop's thread.
+    public var isCurrent: Bool {
+        roost_current_loop() == Unmanaged.passUnretained(self).toOpaque()
+    }
+
+    /// Stops the process when the caller is not on this loop: going on would be a data race.
+    public func preconditionIsCurrent() {
+        precondition(isCurrent, "Used outside its event loop.")
+    }
+
+    var core: LoopCore {
+        preconditionIsCurrent()
+        guard let coreStorage else { preconditionFailure("Used after its event loop has ended.") }
+        return coreStorage
+    }
+
+    /// The time at the start of this tick, in steps of a millisecond. On the loop only.
+    public var now: MonotonicInstant { core.now }
+
+    /// Runs `work` on the loop, after what was handed over before it. From any thread; after the loop has stopped it does nothing.
+    public func execute(_ work: @escaping @Sendable () -> Void) {
+        post(.closure(work))
+    }
+
+    /// Runs `work` on the loop and returns its result.
+    public func submit<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
+        try await withCheckedThrowingContinuation { continuation in
+            execute { continuation.resume(with: Result { try work() }) }
+        }
+    }
+
+    /// Starts `operation` at once on the calling loop thread; after each suspension it goes on here. On the loop only.
+    public func start(_ operation: @escaping @Sendable () async -> Void) {
+        preconditionIsCurrent()
+        Task.immediate(executorPreference: self) { await operation() }
+    }
+
+    /// Runs `work` on this loop after `delay`. On the loop only.
+    @discardableResult
+    public func schedule(after delay: Duration, _ work: @escaping () -> Void) -> TimerToken {
+        core.schedule(after: delay, work)
+    }
+
+    /// Cancels scheduled work; nothing happens when it has run already. On the loop only.
+    public func cancel(_ token: TimerToken) {
+        core.timers.cancel(token)
+    }
+
+    // MARK: Hand-over between threads
+
+    private func post(_ work: LoopCore.Work) {
+        if isCurrent, let coreStorage {
+            coreStorage.jobs.append(work)
+            return
+        }
+        inbox.withLock { inbox in
+            guard !inbox.isClosed, let coreStorage else { return }
+            let wasEmpty = inbox.work.isEmpty
+            inbox.work.append(work)
+            // One wake-up for however much arrives until the loop looks. Inside the lock, so that the handle cannot be closed meanwhile.
+            if wasEmpty { uv_async_send(coreStorage.wakeUp) }
+        }
+    }
+
+    func takeInbox(into core: LoopCore) {
+        let arrived = inbox.withLock { inbox in
+            let work = inbox.work
+            inbox.work = []
+            return work
+        }
+        core.jobs.append(contentsOf: arrived)
+    }
+
+    // MARK: Life
+
+    /// The body of the loop's thread.
+    func runOnThisThread() {
+        roost_set_current_loop(Unmanaged.passUnretained(self).toOpaque())
+        core.run()
+        core.free()
+        coreStorage = nil
+        roost_set_current_loop(nil)
+    }
+
+    /// Closes everything and ends the thread. From any thread.
+    func stop() {
+        execute { [self] in
+            inbox.withLock { $0.isClosed = true }
+            core.stop()
+        }
+    }
+}
+
+extension EventLoop {
+    /// Takes a job from the concurrency runtime.
+    public func enqueue(_ job: consuming ExecutorJob) {
+        post(.job(UnownedJob(job)))
+    }
+
+    /// This loop as the executor of an actor.
+    public func asUnownedSerialExecutor() -> UnownedSerialExecutor {
+        UnownedSerialExecutor(ordinary: self)
+    }
+
+    /// This loop as the preferred executor of a task.
+    public func asUnownedTaskExecutor() -> UnownedTaskExecutor {
+        UnownedTaskExecutor(ordinary: self)
+    }
+
+    /// Stops the process unless the caller runs on the loop.
+    public func checkIsolated() {
+        preconditionIsCurrent()
+    }
+
+    /// Tells the runtime whether the caller runs on the loop.
+    public func isIsolatingCurrentContext() -> Bool? {
+        isCurrent
+    }
+}

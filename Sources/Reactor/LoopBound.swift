@@ -1,0 +1,22 @@
+/// Carries a value that belongs to one loop through code that must be `Sendable`.
+///
+/// The value can only be reached on its loop; anywhere else is a programming error and stops the process before a race can happen.
+/// `@unchecked`: the check in `value` is what makes it safe.
+public struct LoopBound<Value>: @unchecked Sendable {
+    private let stored: Value
+
+    /// The loop that owns the value.
+    public let loop: EventLoop
+
+    /// Binds `value` to `loop`. May be called anywhere, as long as nobody else keeps the value.
+    public init(_ value: Value, loop: EventLoop) {
+        self.stored = value
+        self.loop = loop
+    }
+
+    /// The value. Precondition: the caller runs on `loop`.
+    public var value: Value {
+        loop.preconditionIsCurrent()
+        return stored
+    }
+}

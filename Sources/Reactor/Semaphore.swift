@@ -1,0 +1,25 @@
+internal import CLibuv
+
+/// A counting semaphore between threads. Waiting blocks: never on a loop.
+final class Semaphore: Sendable {
+    /// libuv's semaphore may be used from any thread; the pointer itself never changes.
+    private nonisolated(unsafe) let semaphore: UnsafeMutablePointer<uv_sem_t>
+
+    init() {
+        semaphore = .allocate(capacity: 1)
+        precondition(uv_sem_init(semaphore, 0) == 0, "A semaphore could not be made.")
+    }
+
+    deinit {
+        uv_sem_destroy(semaphore)
+        semaphore.deallocate()
+    }
+
+    func signal() {
+        uv_sem_post(semaphore)
+    }
+
+    func wait() {
+        uv_sem_wait(semaphore)
+    }
+}

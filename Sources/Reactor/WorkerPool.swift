@@ -1,0 +1,104 @@
+internal import Synchronization
+#if canImport(Glibc)
+internal import Glibc
+#else
+internal import Darwin
+#endif
+
+/// Why a worker pool did not take work.
+public enum WorkerPoolError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// `limit` pieces of work were waiting already.
+    case queueFull(pool: String, limit: Int)
+    /// The pool has been stopped.
+    case stopped(pool: String)
+
+    /// A sentence for the log.
+    public var description: String {
+        switch self {
+        case .queueFull(let pool, let limit): "The \(pool) workers have \(limit) waiting requests already."
+        case .stopped(let pool): "The \(pool) workers have stopped."
+        }
+    }
+}
+
+/// Threads for work that blocks: files, password hashing, long reads. The waiting task goes on where it was, on its loop.
+public final class WorkerPool: Sendable {
+    private struct Queue {
+        var work: [@Sendable () -> Void] = []
+        var head = 0
+        var isStopped = false
+        var threads: [LoopThread] = []
+
+        var count: Int { work.count - head }
+
+        mutating func take() -> (@Sendable () -> Void)? {
+            guard head < work.count else { return nil }
+            let next = work[head]
+            head += 1
+            if head > 64, head * 2 > work.count {
+                work.removeFirst(head)
+                head = 0
+            }
+            return next
+        }
+    }
+
+    private let name: String
+    private let queueLimit: Int
+    private let queue = Mutex(Queue())
+    private let available: Semaphore
+
+    /// Starts `threads` threads.
+    /// - Parameter queueLimit: work that may wait; more is refused with `WorkerPoolError.queueFull`.
+    public init(name: String, threads: Int, queueLimit: Int) {
+        self.name = name
+        self.queueLimit = queueLimit
+        available = Semaphore()
+        let running = (0..<max(1, threads)).map { index in
+            LoopThread(name: "\(name)-\(index)") { [self] in work() }
+        }
+        queue.withLock { $0.threads = running }
+    }
+
+    /// Runs `work` on one of the threads.
+    /// - Throws: what `work` throws, or `WorkerPoolError`.
+    public func run<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
+        try await withCheckedThrowingContinuation { continuation in
+            let refusal: WorkerPoolError? = queue.withLock { queue in
+                if queue.isStopped { return .stopped(pool: name) }
+                if queue.count >= queueLimit { return .queueFull(pool: name, limit: queueLimit) }
+                queue.work.append { continuation.resume(with: Result { try work() }) }
+                return nil
+            }
+            if let refusal {
+                continuation.resume(throwing: refusal)
+            } else {
+                available.signal()
+            }
+        }
+    }
+
+    /// Finishes what is waiting, then ends the threads. Not from one of them.
+    public func stop() {
+        let threads = queue.withLock { queue in
+            queue.isStopped = true
+            let threads = queue.threads
+            queue.threads = []
+            return threads
+        }
+        for _ in threads { available.signal() }
+        for thread in threads { thread.join() }
+    }
+
+    private func work() {
+        while true {
+            available.wait()
+            let (next, isStopped) = queue.withLock { ($0.take(), $0.isStopped) }
+            if let next {
+                next()
+            } else if isStopped {
+                return
+            }
+        }
+    }
+}
