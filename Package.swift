@@ -27,17 +27,21 @@ func system(_ name: String, _ pkgConfig: String, apt: String, brew: String) -> T
 let package = Package(
     name: "roost",
     platforms: [.macOS(.v26)],
-
     targets: [
         system("CLibuv", "libuv", apt: "libuv1-dev", brew: "libuv"),
         system("CSQLite", "sqlite3", apt: "libsqlite3-dev", brew: "sqlite"),
         system("CPostgres", "libpq", apt: "libpq-dev", brew: "libpq"),
         system("CSodium", "libsodium", apt: "libsodium-dev", brew: "libsodium"),
-        system("CZlib", "zlib", apt: "zlib1g-dev", brew: "zlib"),
-        system("CYAML", "yaml-0.1", apt: "libyaml-dev", brew: "libyaml"),
         .target(name: "CPlatform", path: "Sources/C/CPlatform"),
+        .target(
+            name: "CSimdJSON", path: "Sources/C/CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
 
+        library("Primitives"),
         library("Reactor", ["CLibuv", "CPlatform"]),
+        library("JSON", ["CSimdJSON"]),
+        library("Security", ["CSodium", "JSON", "Primitives", "Reactor"]),
+        library("Storage", ["CPostgres", "CSQLite", "Primitives", "Reactor"]),
+
         tests("ReactorTests", ["Reactor"]),
     ],
     cxxLanguageStandard: .cxx17

@@ -78,6 +78,13 @@ public final class EventLoop: SerialExecutor, TaskExecutor {
         core.timers.cancel(token)
     }
 
+    /// Suspends the calling task for `duration`; meanwhile the loop does other things. On the loop only.
+    public func sleep(for duration: Duration) async {
+        await withCheckedContinuation { continuation in
+            _ = schedule(after: duration) { continuation.resume() }
+        }
+    }
+
     // MARK: Hand-over between threads
 
     private func post(_ work: LoopCore.Work) {

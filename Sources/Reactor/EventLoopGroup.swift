@@ -1,16 +1,17 @@
-#if canImport(Glibc)
-internal import Glibc
-#else
-internal import Darwin
-#endif
 internal import Synchronization
+
+#if canImport(Glibc)
+    internal import Glibc
+#else
+    internal import Darwin
+#endif
 
 /// The loops of one process, each on its own thread.
 public final class EventLoopGroup: Sendable {
     /// The loops, by index.
     public let loops: [EventLoop]
 
-    private let threads: Mutex<[LoopThread]>
+    private let threads: Mutex<[SystemThread]>
     private let turn = Atomic<Int>(0)
 
     /// Starts `count` loops (at least one).
@@ -20,7 +21,7 @@ public final class EventLoopGroup: Sendable {
         signal(SIGPIPE, SIG_IGN)
         let loops = (0..<max(1, count)).map { EventLoop(index: $0) }
         self.loops = loops
-        threads = Mutex(loops.map { loop in LoopThread(name: "loop-\(loop.index)") { loop.runOnThisThread() } })
+        threads = Mutex(loops.map { loop in SystemThread(name: "loop-\(loop.index)") { loop.runOnThisThread() } })
     }
 
     /// The loops in turn.

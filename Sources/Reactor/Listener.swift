@@ -1,9 +1,10 @@
 internal import CLibuv
 internal import CPlatform
+
 #if canImport(Glibc)
-internal import Glibc
+    internal import Glibc
 #else
-internal import Darwin
+    internal import Darwin
 #endif
 
 /// Accepts connections on one address with every loop of a group: each has its own socket (SO_REUSEPORT), the kernel spreads the peers.
@@ -78,9 +79,9 @@ public final class Listener: Sendable {
         guard address.port != 0 else { return }
         let family = address.isIPv6 ? AF_INET6 : AF_INET
         #if canImport(Glibc)
-        let descriptor = socket(family, Int32(SOCK_STREAM.rawValue), 0)
+            let descriptor = socket(family, Int32(SOCK_STREAM.rawValue), 0)
         #else
-        let descriptor = socket(family, SOCK_STREAM, 0)
+            let descriptor = socket(family, SOCK_STREAM, 0)
         #endif
         guard descriptor >= 0 else { throw Failure(address: address, name: systemErrorName(errno)) }
         defer { close(descriptor) }

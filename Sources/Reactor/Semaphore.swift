@@ -1,11 +1,12 @@
 internal import CLibuv
 
 /// A counting semaphore between threads. Waiting blocks: never on a loop.
-final class Semaphore: Sendable {
+public final class Semaphore: Sendable {
     /// libuv's semaphore may be used from any thread; the pointer itself never changes.
     private nonisolated(unsafe) let semaphore: UnsafeMutablePointer<uv_sem_t>
 
-    init() {
+    /// A semaphore at zero.
+    public init() {
         semaphore = .allocate(capacity: 1)
         precondition(uv_sem_init(semaphore, 0) == 0, "A semaphore could not be made.")
     }
@@ -15,11 +16,13 @@ final class Semaphore: Sendable {
         semaphore.deallocate()
     }
 
-    func signal() {
+    /// Lets one waiting thread, or the next that waits, go on.
+    public func signal() {
         uv_sem_post(semaphore)
     }
 
-    func wait() {
+    /// Blocks the calling thread until there is a signal for it.
+    public func wait() {
         uv_sem_wait(semaphore)
     }
 }

@@ -1,8 +1,9 @@
 internal import CLibuv
+
 #if canImport(Glibc)
-internal import Glibc
+    internal import Glibc
 #else
-internal import Darwin
+    internal import Darwin
 #endif
 
 /// A numeric IPv4 or IPv6 address with a port.

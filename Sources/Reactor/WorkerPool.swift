@@ -1,8 +1,9 @@
 internal import Synchronization
+
 #if canImport(Glibc)
-internal import Glibc
+    internal import Glibc
 #else
-internal import Darwin
+    internal import Darwin
 #endif
 
 /// Why a worker pool did not take work.
@@ -27,7 +28,7 @@ public final class WorkerPool: Sendable {
         var work: [@Sendable () -> Void] = []
         var head = 0
         var isStopped = false
-        var threads: [LoopThread] = []
+        var threads: [SystemThread] = []
 
         var count: Int { work.count - head }
 
@@ -55,7 +56,7 @@ public final class WorkerPool: Sendable {
         self.queueLimit = queueLimit
         available = Semaphore()
         let running = (0..<max(1, threads)).map { index in
-            LoopThread(name: "\(name)-\(index)") { [self] in work() }
+            SystemThread(name: "\(name)-\(index)") { [self] in work() }
         }
         queue.withLock { $0.threads = running }
     }

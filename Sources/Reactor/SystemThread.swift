@@ -1,12 +1,13 @@
 internal import CPlatform
+
 #if canImport(Glibc)
-internal import Glibc
+    internal import Glibc
 #else
-internal import Darwin
+    internal import Darwin
 #endif
 
 /// A named operating-system thread that runs one closure.
-struct LoopThread: Sendable {
+public struct SystemThread: Sendable {
     private final class Body {
         let name: String
         let run: @Sendable () -> Void
@@ -21,33 +22,33 @@ struct LoopThread: Sendable {
 
     /// Starts a thread. Precondition: the system can make one; a server that cannot is at its end before it began.
     /// - Parameter name: shown by the system's tools, cut to 15 bytes.
-    init(name: String, _ run: @escaping @Sendable () -> Void) {
+    public init(name: String, _ run: @escaping @Sendable () -> Void) {
         let body = Unmanaged.passRetained(Body(name: String(name.prefix(15)), run: run))
         #if canImport(Glibc)
-        var handle = pthread_t()
-        let result = pthread_create(
-            &handle, nil,
-            { argument in
-                if let argument { LoopThread.main(argument) }
-                return nil
-            }, body.toOpaque())
-        precondition(result == 0, "A thread could not be started (\(result)).")
-        self.handle = handle
+            var handle = pthread_t()
+            let result = pthread_create(
+                &handle, nil,
+                { argument in
+                    if let argument { SystemThread.main(argument) }
+                    return nil
+                }, body.toOpaque())
+            precondition(result == 0, "A thread could not be started (\(result)).")
+            self.handle = handle
         #else
-        var handle: pthread_t?
-        let result = pthread_create(
-            &handle, nil,
-            { argument in
-                LoopThread.main(argument)
-                return nil
-            }, body.toOpaque())
-        guard result == 0, let handle else { preconditionFailure("A thread could not be started (\(result)).") }
-        self.handle = handle
+            var handle: pthread_t?
+            let result = pthread_create(
+                &handle, nil,
+                { argument in
+                    SystemThread.main(argument)
+                    return nil
+                }, body.toOpaque())
+            guard result == 0, let handle else { preconditionFailure("A thread could not be started (\(result)).") }
+            self.handle = handle
         #endif
     }
 
     /// Waits until the thread has ended.
-    func join() {
+    public func join() {
         pthread_join(handle, nil)
     }
 

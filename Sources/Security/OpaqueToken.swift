@@ -1,0 +1,25 @@
+internal import Primitives
+
+/// A token that means nothing by itself: 32 random bytes in base64url, 43 characters. Only its hash is stored.
+public struct OpaqueToken: Sendable {
+    /// What the client gets. Never stored, never logged.
+    public let text: String
+
+    /// A new token.
+    public init() {
+        text = Base64URL.encode(SecureRandom.bytes(32))
+    }
+
+    /// A token that a client sent.
+    public init(text: String) {
+        self.text = text
+    }
+
+    /// What is stored: SHA-256 of the text. A token has 256 random bits, so a slow hash would add nothing.
+    public var hash: [UInt8] { SHA256.hash(Array(text.utf8)) }
+}
+
+extension OpaqueToken: CustomStringConvertible {
+    /// Three stars: a token has no place in a log.
+    public var description: String { "***" }
+}

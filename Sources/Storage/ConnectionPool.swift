@@ -1,0 +1,55 @@
+internal import Reactor
+internal import Synchronization
+
+/// Connections for reading that are taken and given back, so that no two threads use one at the same time.
+final class ConnectionPool: Sendable {
+    /// A connection on its way between threads: whoever took it out of the pool is the only one to have it.
+    private struct Idle: @unchecked Sendable {
+        let connection: any SQLConnection
+    }
+
+    private let idle = Mutex<[Idle]?>([])
+    private let connect: @Sendable () throws -> any SQLConnection
+
+    init(connect: @escaping @Sendable () throws -> any SQLConnection) {
+        self.connect = connect
+    }
+
+    /// Runs `body` in a transaction that reads one state of the database.
+    func read<Value>(_ body: (any SQLReader) throws -> Value) throws -> Value {
+        let connection = try take() ?? connect()
+        do {
+            let value = try connection.reading(body)
+            give(back: connection)
+            return value
+        } catch {
+            // After a failure of the connection itself the next read makes a new one.
+            if case DatabaseError.unavailable = error { connection.close() } else { give(back: connection) }
+            throw error
+        }
+    }
+
+    /// Closes the idle connections; those in use close when they come back.
+    func close() {
+        let last = idle.withLock { idle in
+            defer { idle = nil }
+            return idle
+        }
+        for entry in last ?? [] { entry.connection.close() }
+    }
+
+    private func take() throws(DatabaseError) -> (any SQLConnection)? {
+        let (entry, isClosed) = idle.withLock { idle in (idle?.popLast(), idle == nil) }
+        if isClosed { throw .closed }
+        return entry?.connection
+    }
+
+    private func give(back connection: any SQLConnection) {
+        let entry = Idle(connection: connection)
+        let isClosed = idle.withLock { idle in
+            idle?.append(entry)
+            return idle == nil
+        }
+        if isClosed { connection.close() }
+    }
+}

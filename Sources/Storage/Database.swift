@@ -1,0 +1,170 @@
+public import Primitives
+public import Reactor
+
+/// The record of everything (DESIGN section 5): SQLite or PostgreSQL behind one set of statements.
+///
+/// Closures are synchronous, so that a transaction contains SQL and nothing that waits for anything else; the type system holds that.
+public final class Database: Sendable {
+    private enum Reading {
+        /// One pool for each loop, used on the loop itself, and a last one for callers elsewhere: a hop would cost more than a small read.
+        case inline([ConnectionPool])
+        /// Small reads go over the network: threads wait for them.
+        case threads(ConnectionPool, WorkerPool)
+    }
+
+    /// Threads for reads that may take long.
+    private static let scanThreads = 2
+    /// Threads, and connections, for small reads on PostgreSQL.
+    private static let postgresReaders = 4
+    /// Reads that may wait for a thread.
+    private static let readQueueLimit = 16_384
+
+    private let writer: GroupWriter
+    private let reading: Reading
+    private let scanPool: ConnectionPool
+    private let scanWorkers: WorkerPool
+
+    /// Opens the database and brings its schema to the version of this program.
+    ///
+    /// - Parameters:
+    ///   - schemas: the parts of the house that keep data; the event log is always there.
+    ///   - loops: the loops that will read.
+    ///   - node: the number of this node, 0 to 63; different on each node of a PostgreSQL.
+    ///   - clock: the time of transactions and ids.
+    /// - Throws: `DatabaseError`.
+    public static func open(
+        _ configuration: DatabaseConfiguration, schemas: [Schema], loops: EventLoopGroup, node: Int = 0,
+        clock: @escaping WallClock = { .now() }
+    ) async throws -> Database {
+        let setup = WorkerPool(name: "database-setup", threads: 1, queueLimit: 1)
+        defer { setup.stop() }
+        try await setup.run {
+            let connection = try connect(configuration, .writer)
+            defer { connection.close() }
+            let migrator = Migrator(schemas: [.storage] + schemas, isPostgreSQL: configuration.isPostgreSQL)
+            try migrator.run(on: connection, at: clock()) { version in
+                try configuration.snapshot(before: version, on: connection)
+            }
+        }
+        return Database(configuration, loops: loops, node: node, clock: clock)
+    }
+
+    private init(_ configuration: DatabaseConfiguration, loops: EventLoopGroup, node: Int, clock: @escaping WallClock) {
+        let connectReader: @Sendable () throws -> any SQLConnection = { try Self.connect(configuration, .reader) }
+        writer = GroupWriter(clock: clock, node: node) { try Self.connect(configuration, .writer) }
+        scanPool = ConnectionPool(connect: connectReader)
+        scanWorkers = WorkerPool(name: "database-scan", threads: Self.scanThreads, queueLimit: Self.readQueueLimit)
+        switch configuration {
+        case .sqlite:
+            reading = .inline((0...loops.loops.count).map { _ in ConnectionPool(connect: connectReader) })
+        case .postgresql:
+            let workers = WorkerPool(name: "database-read", threads: Self.postgresReaders, queueLimit: Self.readQueueLimit)
+            reading = .threads(ConnectionPool(connect: connectReader), workers)
+        }
+    }
+
+    private enum Role {
+        case writer
+        case reader
+    }
+
+    private static func connect(_ configuration: DatabaseConfiguration, _ role: Role) throws(DatabaseError) -> any SQLConnection {
+        switch configuration {
+        case .sqlite(let path): try SQLiteConnection(path: path, role: role == .writer ? .writer : .reader)
+        case .postgresql(let url): try PostgresConnection(url: url)
+        }
+    }
+
+    /// Hands the events of each commit over, in the order of commits, before the callers of its transactions go on. On the writer's thread.
+    public func publish(to publisher: @escaping @Sendable ([Event]) -> Void) {
+        writer.publish(to: publisher)
+    }
+
+    /// Runs a transaction. When it returns, what it wrote is on disk.
+    ///
+    /// - Throws: what `body` throws, and then nothing was written; `DatabaseError` when the database refuses.
+    public func transaction<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value) async throws -> Value {
+        try await withCheckedThrowingContinuation { continuation in
+            writer.submit(
+                WriteJob(
+                    run: { transaction in
+                        let value = try body(transaction)
+                        return { continuation.resume(returning: value) }
+                    },
+                    fail: { continuation.resume(throwing: $0) }))
+        }
+    }
+
+    /// Reads a little through indexes, in one state of the database that has everything acknowledged before.
+    ///
+    /// On SQLite this runs on the calling loop.
+    public func read<Value: Sendable>(_ body: @escaping @Sendable (any SQLReader) throws -> Value) async throws -> Value {
+        switch reading {
+        case .inline(let pools):
+            let index = EventLoop.current.map(\.index) ?? pools.count - 1
+            return try pools[min(index, pools.count - 1)].read(body)
+        case .threads(let pool, let workers):
+            return try await workers.run { try pool.read(body) }
+        }
+    }
+
+    /// Reads much: on a thread of its own kind.
+    public func scan<Value: Sendable>(_ body: @escaping @Sendable (any SQLReader) throws -> Value) async throws -> Value {
+        let pool = scanPool
+        return try await scanWorkers.run { try pool.read(body) }
+    }
+
+    /// Forgets old events (DESIGN section 6, retention), a batch at a time.
+    ///
+    /// - Parameters:
+    ///   - before: events older than this are forgotten.
+    ///   - keepAtMost: of more events than this the oldest are forgotten.
+    /// - Returns: how many events were forgotten.
+    public func pruneEvents(before: Timestamp, keepAtMost: Int, batch: Int = 1_000) async throws -> Int {
+        var total = 0
+        while true {
+            let count = try await transaction { try EventLog.prune(before: before, keepAtMost: keepAtMost, batch: batch, in: $0) }
+            total += count
+            if count < batch { return total }
+        }
+    }
+
+    /// Finishes the transactions that wait and closes all connections; further calls throw `DatabaseError.closed`.
+    public func close() async {
+        let closer = WorkerPool(name: "database-close", threads: 1, queueLimit: 1)
+        let writer = writer
+        try? await closer.run { writer.close() }
+        closer.stop()
+        scanWorkers.stop()
+        scanPool.close()
+        switch reading {
+        case .inline(let pools):
+            for pool in pools { pool.close() }
+        case .threads(let pool, let workers):
+            workers.stop()
+            pool.close()
+        }
+    }
+}
+
+extension DatabaseConfiguration {
+    var isPostgreSQL: Bool {
+        if case .postgresql = self { return true }
+        return false
+    }
+
+    /// Before a schema changes, an SQLite file is copied beside itself; a copy of an earlier attempt gives way. PostgreSQL has its own backups.
+    func snapshot(before version: Int, on connection: any SQLConnection) throws {
+        guard case .sqlite(let path) = self else { return }
+        let copy = "\(path).before-\(version)"
+        FileSystem.remove(copy)
+        try connection.executeOnce("VACUUM INTO '\(copy.replacingQuotes)'")
+    }
+}
+
+extension String {
+    /// The text inside an SQL string: quotes doubled.
+    fileprivate var replacingQuotes: String {
+        map { $0 == "'" ? "''" : String($0) }.joined()
+    }
+}

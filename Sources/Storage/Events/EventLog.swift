@@ -1,0 +1,98 @@
+public import Primitives
+
+/// The log of everything that happened (DESIGN section 6): what sockets, resume and webhooks read.
+public enum EventLog {
+    /// How far the log goes.
+    public struct Position: Sendable, Equatable {
+        /// No event has a greater id yet; every event to come will have.
+        public var latest: Int64
+        /// Events up to this id may be gone: whoever knows less has to start anew.
+        public var prunedThrough: Int64
+    }
+
+    static let migrations = [
+        Migration(
+            version: 1, name: "event log",
+            statements: [
+                """
+                CREATE TABLE events (
+                    id BIGINT PRIMARY KEY, scope BIGINT NOT NULL, scope_id BIGINT NOT NULL, kind BIGINT NOT NULL, subject_id BIGINT NOT NULL,
+                    data TEXT, created_at BIGINT NOT NULL)
+                """,
+                "CREATE INDEX events_by_scope ON events (scope, scope_id, id)",
+                "CREATE TABLE event_log (only_row BIGINT PRIMARY KEY, latest BIGINT NOT NULL, pruned_through BIGINT NOT NULL)",
+                "INSERT INTO event_log (only_row, latest, pruned_through) VALUES (1, 0, 0)",
+            ])
+    ]
+
+    /// How far the log goes, in the state that `reader` sees.
+    public static func position(_ reader: any SQLReader) throws -> Position {
+        try reader.first("SELECT latest, pruned_through FROM event_log WHERE only_row = 1") { row in
+            Position(latest: try row.integer(0), prunedThrough: try row.integer(1))
+        } ?? Position(latest: 0, prunedThrough: 0)
+    }
+
+    /// The events of one scope after a position, oldest first.
+    public static func events(
+        of scope: EventScope, _ scopeID: Int64, after: Int64, upTo: Int64, limit: Int, in reader: any SQLReader
+    ) throws -> [Event] {
+        try reader.query(
+            """
+            SELECT id, kind, subject_id, data, created_at FROM events
+            WHERE scope = $1 AND scope_id = $2 AND id > $3 AND id <= $4 ORDER BY id LIMIT $5
+            """,
+            [.integer(scope.rawValue), .integer(scopeID), .integer(after), .integer(upTo), .integer(Int64(limit))]
+        ) { row in
+            Event(
+                id: try row.integer(0), scope: scope, scopeID: scopeID, kind: try row.integer(1), subjectID: try row.integer(2),
+                data: try row.optionalText(3), createdAt: Timestamp(microseconds: try row.integer(4)))
+        }
+    }
+
+    /// Writes the drafts of a group of transactions and moves the position on.
+    static func append(_ drafts: [EventDraft], at now: Timestamp, to connection: any SQLConnection, ids: inout IDGenerator) throws
+        -> [Event]
+    {
+        try connection.lockEventLog()
+        let position = try Self.position(connection)
+        ids.advance(past: position.latest)
+        var events: [Event] = []
+        events.reserveCapacity(drafts.count)
+        for draft in drafts {
+            let event = Event(
+                id: ids.next(at: now), scope: draft.scope, scopeID: draft.scopeID, kind: draft.kind, subjectID: draft.subjectID,
+                data: draft.data, createdAt: now, live: draft.live)
+            try connection.execute(
+                "INSERT INTO events (id, scope, scope_id, kind, subject_id, data, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+                [
+                    .integer(event.id), .integer(event.scope.rawValue), .integer(event.scopeID), .integer(event.kind),
+                    .integer(event.subjectID),
+                    .optional(event.data), .integer(now.microseconds),
+                ])
+            events.append(event)
+        }
+        try connection.execute("UPDATE event_log SET latest = $1 WHERE only_row = 1", [.integer(ids.latest)])
+        return events
+    }
+
+    /// Forgets events: those older than `before`, and the oldest of more than `keepAtMost`. At most `batch` at a time, so that nobody waits long.
+    ///
+    /// - Returns: how many were forgotten; as many as `batch` means that there may be more.
+    public static func prune(before: Timestamp, keepAtMost: Int, batch: Int, in transaction: Transaction) throws -> Int {
+        // Ids rise with time, so both limits are places in the order of ids.
+        let byAge = IDGenerator.smallestID(at: before) - 1
+        let bySize = try transaction.first("SELECT id FROM events ORDER BY id DESC LIMIT 1 OFFSET $1", [.integer(Int64(keepAtMost))]) {
+            try $0.integer(0)
+        }
+        let end = max(byAge, bySize ?? 0)
+        let last = try transaction.query(
+            "SELECT id FROM events WHERE id <= $1 ORDER BY id LIMIT $2", [.integer(end), .integer(Int64(batch))]
+        ) {
+            try $0.integer(0)
+        }.last
+        guard let last else { return 0 }
+        let count = try transaction.execute("DELETE FROM events WHERE id <= $1", [.integer(last)])
+        try transaction.execute("UPDATE event_log SET pruned_through = $1 WHERE only_row = 1", [.integer(last)])
+        return count
+    }
+}

@@ -1,0 +1,58 @@
+/// A connection to either engine. Used by one thread at a time.
+protocol SQLConnection: AnyObject, SQLReader {
+    /// Runs a statement of the program; it is prepared at its first use.
+    ///
+    /// - Returns: rows inserted, changed or deleted.
+    @discardableResult
+    func execute(_ sql: StaticString, _ parameters: [SQLValue], row: (Row) throws -> Void) throws -> Int
+
+    /// Runs a statement that is made at run time: migrations only.
+    func executeOnce(_ sql: String) throws(DatabaseError)
+
+    /// Begins a transaction that writes.
+    func beginWriting() throws(DatabaseError)
+    /// Begins a transaction that reads one state of the database.
+    func beginReading() throws(DatabaseError)
+    /// Whether a transaction is open; an engine may end one by itself when something severe happens.
+    var isInTransaction: Bool { get }
+
+    /// Serialises the end of a group of transactions between nodes: event ids are given out in the order of commits.
+    func lockEventLog() throws(DatabaseError)
+
+    func close()
+}
+
+extension SQLConnection {
+    func run(_ sql: StaticString, _ parameters: [SQLValue], row: (Row) throws -> Void) throws {
+        try execute(sql, parameters, row: row)
+    }
+
+    /// Runs a statement that has no rows.
+    @discardableResult
+    func execute(_ sql: StaticString, _ parameters: [SQLValue] = []) throws -> Int {
+        try execute(sql, parameters) { _ in }
+    }
+
+    func commit() throws {
+        try execute("COMMIT")
+    }
+
+    /// Takes the open transaction back, if there is one. What cannot be taken back is gone with the connection anyway.
+    func rollback() {
+        guard isInTransaction else { return }
+        _ = try? execute("ROLLBACK")
+    }
+
+    /// Runs `body` in a transaction that sees one state of the database.
+    func reading<Value>(_ body: (any SQLReader) throws -> Value) throws -> Value {
+        try beginReading()
+        do {
+            let value = try body(self)
+            try commit()
+            return value
+        } catch {
+            rollback()
+            throw error
+        }
+    }
+}

@@ -1,0 +1,89 @@
+internal import Primitives
+
+/// What the writer's thread holds: its connection and the ids.
+struct WriterSession {
+    private let clock: WallClock
+    private let connect: @Sendable () throws -> any SQLConnection
+    private var ids: IDGenerator
+    private var connection: (any SQLConnection)?
+
+    init(ids: IDGenerator, clock: @escaping WallClock, connect: @escaping @Sendable () throws -> any SQLConnection) {
+        self.ids = ids
+        self.clock = clock
+        self.connect = connect
+    }
+
+    mutating func close() {
+        connection?.close()
+        connection = nil
+    }
+
+    /// Runs a group of transactions and answers all of them.
+    mutating func run(_ jobs: [WriteJob], publisher: (@Sendable ([Event]) -> Void)?) {
+        do {
+            let connection = try connected()
+            let group = try commit(jobs, on: connection)
+            if !group.events.isEmpty { publisher?(group.events) }
+            for resume in group.completions { resume() }
+            for (job, error) in group.failures { job.fail(error) }
+        } catch {
+            // Nothing of the group is on disk: a connection in an unknown state is not used again.
+            connection?.rollback()
+            close()
+            let failure: any Error = error is DatabaseError ? error : DatabaseError.unavailable(reason: String(describing: error))
+            for job in jobs { job.fail(failure) }
+        }
+    }
+
+    private mutating func connected() throws -> any SQLConnection {
+        if let connection { return connection }
+        let new = try connect()
+        ids.advance(past: try EventLog.position(new).latest)
+        connection = new
+        return new
+    }
+
+    private struct Group {
+        var events: [Event] = []
+        var completions: [@Sendable () -> Void] = []
+        var failures: [(WriteJob, any Error)] = []
+    }
+
+    /// Each transaction in a savepoint, one commit for all. Throws when the whole group is lost.
+    private mutating func commit(_ jobs: [WriteJob], on connection: any SQLConnection) throws -> Group {
+        var group = Group()
+        var drafts: [EventDraft] = []
+        let now = clock()
+        try connection.beginWriting()
+        for job in jobs {
+            // The ids live in a box while the closure of the transaction uses them.
+            let generator = GeneratorBox(ids)
+            let transaction = Transaction(connection: connection, now: now) { generator.ids.next(at: now) }
+            defer { ids = generator.ids }
+            try connection.execute("SAVEPOINT caller")
+            do {
+                let resume = try job.run(transaction)
+                try connection.execute("RELEASE SAVEPOINT caller")
+                drafts += transaction.drafts
+                group.completions.append(resume)
+            } catch {
+                // A severe failure ends the whole transaction by itself; then there is nothing to go back to.
+                guard connection.isInTransaction else { throw error }
+                try connection.execute("ROLLBACK TO SAVEPOINT caller")
+                try connection.execute("RELEASE SAVEPOINT caller")
+                group.failures.append((job, error))
+            }
+        }
+        if !drafts.isEmpty { group.events = try EventLog.append(drafts, at: now, to: connection, ids: &ids) }
+        try connection.commit()
+        return group
+    }
+
+    private final class GeneratorBox {
+        var ids: IDGenerator
+
+        init(_ ids: IDGenerator) {
+            self.ids = ids
+        }
+    }
+}
