@@ -32,6 +32,7 @@ let package = Package(
         system("CSQLite", "sqlite3", apt: "libsqlite3-dev", brew: "sqlite"),
         system("CPostgres", "libpq", apt: "libpq-dev", brew: "libpq"),
         system("CSodium", "libsodium", apt: "libsodium-dev", brew: "libsodium"),
+        system("CZlib", "zlib", apt: "zlib1g-dev", brew: "zlib"),
         .target(name: "CPlatform", path: "Sources/C/CPlatform"),
         .target(
             name: "CSimdJSON", path: "Sources/C/CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
@@ -39,10 +40,13 @@ let package = Package(
         library("Primitives"),
         library("Reactor", ["CLibuv", "CPlatform"]),
         library("JSON", ["CSimdJSON"]),
+        library("Observability", ["JSON", "Primitives"]),
+        library("HTTP", ["Primitives", "Reactor"]),
+        library("WebSocket", ["CZlib", "HTTP", "Primitives", "Reactor"]),
         library("Security", ["CSodium", "JSON", "Primitives", "Reactor"]),
         library("Storage", ["CPostgres", "CSQLite", "Primitives", "Reactor"]),
-
         tests("ReactorTests", ["Reactor"]),
+        tests("WebSocketTests", ["WebSocket", "HTTP", "Primitives", "Reactor"]),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -62,9 +62,10 @@ public final class EventLoop: SerialExecutor, TaskExecutor {
     }
 
     /// Starts `operation` at once on the calling loop thread; after each suspension it goes on here. On the loop only.
-    public func start(_ operation: @escaping @Sendable () async -> Void) {
+    @discardableResult
+    public func start(_ operation: @escaping @Sendable () async -> Void) -> Task<Void, Never> {
         preconditionIsCurrent()
-        Task.immediate(executorPreference: self) { await operation() }
+        return Task.immediate(executorPreference: self) { await operation() }
     }
 
     /// Runs `work` on this loop after `delay`. On the loop only.

@@ -139,7 +139,9 @@ public final class TCPStream {
             if !output.isEmpty { writeRest() }
         }
         if queuedBytes > outputLimit { return cut(.slowReader) }
-        if phase == .flushing, queuedBytes == 0 { shutDownOutput() }
+        guard queuedBytes == 0 else { return }
+        let wasBlocked = core.blocked.removeValue(forKey: ObjectIdentifier(self)) != nil
+        if phase == .flushing { shutDownOutput() } else if wasBlocked { handler?.drained() }
     }
 
     /// Leaves the rest to libuv, which waits until the socket takes bytes again.

@@ -1,0 +1,24 @@
+/// The limits of a server (DESIGN section 4). Each is named in the error that it causes.
+public struct HTTPLimits: Sendable {
+    /// Bytes of the request line and the header together.
+    public var headerBytes = 16_384
+    /// Fields of a header.
+    public var headerFields = 100
+    /// Bytes of the target in the request line.
+    public var targetBytes = 8_192
+    /// How long a client may take to send a header.
+    public var headerDeadline = Duration.seconds(10)
+    /// How long a body may stand still while it is wanted.
+    public var bodyIdle = Duration.seconds(30)
+    /// How long a connection may wait for its next request.
+    public var keepAliveIdle = Duration.seconds(75)
+    /// Bytes of a body that wait for the handler before the client has to.
+    public var bodyBuffer = 256 * 1_024
+    /// Bytes of a response that wait for the client before the handler has to.
+    public var responseBuffer = 256 * 1_024
+    /// Connections at a time.
+    public var connections = 20_000
+
+    /// The defaults.
+    public init() {}
+}

@@ -1,0 +1,25 @@
+/// A parsed head: request line, fields, and what they say about the body and the connection.
+struct RequestHead: Sendable {
+    /// How the length of a body is known (RFC 9112 section 6).
+    enum Framing: Sendable, Equatable {
+        case none
+        case length(Int)
+        case chunked
+    }
+
+    var method: HTTPMethod
+    var target: String
+    /// The end of the path in the target, in UTF-8.
+    var pathLength: Int
+    var headers: RequestHeaders
+    var framing: Framing
+    /// Whether the connection may serve another request after this one.
+    var keepsAlive: Bool
+    /// Whether the client waits for 100 before it sends the body.
+    var expectsContinue: Bool
+
+    /// The path of the target, as it was sent.
+    var path: String {
+        pathLength == target.utf8.count ? target : String(decoding: target.utf8.prefix(pathLength), as: UTF8.self)
+    }
+}

@@ -1,0 +1,47 @@
+public import Reactor
+
+/// Serves HTTP/1.1 on one address with every loop of a group.
+public final class HTTPServer: Sendable {
+    /// The address in use, with the port the system chose when 0 was asked for.
+    public var address: SocketAddress { listener.address }
+
+    private let listener: Listener
+    private let context: ServerContext
+
+    private init(listener: Listener, context: ServerContext) {
+        self.listener = listener
+        self.context = context
+    }
+
+    /// Begins to serve.
+    ///
+    /// - Throws: `Listener.Failure` when the address cannot be had.
+    public static func start(
+        on address: SocketAddress, group: EventLoopGroup, router: Router, limits: HTTPLimits = HTTPLimits(),
+        hooks: HTTPServerHooks = HTTPServerHooks()
+    ) async throws -> HTTPServer {
+        let context = ServerContext(router: router, limits: limits, hooks: hooks, group: group)
+        let listener = try await Listener.listen(on: address, group: group) { stream in
+            HTTPConnection(stream: stream, context: context).start()
+        }
+        return HTTPServer(listener: listener, context: context)
+    }
+
+    /// Connections that are open, those that speak another protocol now not counted.
+    public var connectionCount: Int { context.count }
+
+    /// Stops to accept, lets the requests that have begun end, and closes. What lasts longer than `deadline` is cut.
+    public func drain(deadline: Duration) async {
+        await listener.stop()
+        for connections in context.loops {
+            connections.loop.execute { connections.value.drain() }
+        }
+        let end = ContinuousClock.now + deadline
+        while context.count > 0, ContinuousClock.now < end {
+            try? await Task.sleep(for: .milliseconds(10))
+        }
+        for connections in context.loops {
+            connections.loop.execute { connections.value.cut() }
+        }
+    }
+}
