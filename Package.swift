@@ -27,12 +27,14 @@ func system(_ name: String, _ pkgConfig: String, apt: String, brew: String) -> T
 let package = Package(
     name: "roost",
     platforms: [.macOS(.v26)],
+    products: [.executable(name: "roost", targets: ["roost"])],
     targets: [
         system("CLibuv", "libuv", apt: "libuv1-dev", brew: "libuv"),
         system("CSQLite", "sqlite3", apt: "libsqlite3-dev", brew: "sqlite"),
         system("CPostgres", "libpq", apt: "libpq-dev", brew: "libpq"),
         system("CSodium", "libsodium", apt: "libsodium-dev", brew: "libsodium"),
         system("CZlib", "zlib", apt: "zlib1g-dev", brew: "zlib"),
+        system("CYAML", "yaml-0.1", apt: "libyaml-dev", brew: "libyaml"),
         .target(name: "CPlatform", path: "Sources/C/CPlatform"),
         .target(
             name: "CSimdJSON", path: "Sources/C/CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
@@ -45,8 +47,24 @@ let package = Package(
         library("WebSocket", ["CZlib", "HTTP", "Primitives", "Reactor"]),
         library("Security", ["CSodium", "JSON", "Primitives", "Reactor"]),
         library("Storage", ["CPostgres", "CSQLite", "Primitives", "Reactor"]),
+        library("Community", ["Primitives", "Security", "Storage"]),
+        library("Gateway", ["Community", "Primitives", "Reactor", "Storage", "WebSocket"]),
+        library(
+            "Chat", path: "Sources/Dialects/Chat",
+            ["Community", "Gateway", "HTTP", "JSON", "Primitives", "Reactor", "Security", "Storage", "WebSocket"]),
+        library(
+            "Server",
+            [
+                "CYAML", "Chat", "Community", "Gateway", "HTTP", "JSON", "Observability", "Primitives", "Reactor", "Security", "Storage",
+                "WebSocket",
+            ]),
+        .executableTarget(name: "roost", dependencies: ["Server"], path: "Sources/roost", swiftSettings: swiftSettings),
+
         tests("ReactorTests", ["Reactor"]),
         tests("WebSocketTests", ["WebSocket", "HTTP", "Primitives", "Reactor"]),
+        tests("CommunityTests", ["Community", "Primitives", "Reactor", "Security", "Storage"]),
+        tests("GatewayTests", ["Gateway", "Community", "Primitives", "Reactor", "Storage"]),
+        tests("ChatTests", ["Chat", "Community", "Gateway", "JSON", "Primitives", "Reactor"]),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -81,7 +81,8 @@ public final class EventLoop: SerialExecutor, TaskExecutor {
 
     /// Suspends the calling task for `duration`; meanwhile the loop does other things. On the loop only.
     public func sleep(for duration: Duration) async {
-        await withCheckedContinuation { continuation in
+        // Not a checked one: a loop that is stopped forgets its timers, and with them the tasks that sleep.
+        await withUnsafeContinuation { continuation in
             _ = schedule(after: duration) { continuation.resume() }
         }
     }

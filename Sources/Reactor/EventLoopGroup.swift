@@ -1,3 +1,4 @@
+internal import CLibuv
 internal import Synchronization
 
 #if canImport(Glibc)
@@ -10,6 +11,9 @@ internal import Synchronization
 public final class EventLoopGroup: Sendable {
     /// The loops, by index.
     public let loops: [EventLoop]
+
+    /// As many loops as there are cores that this process may use.
+    public static var defaultCount: Int { max(1, Int(uv_available_parallelism())) }
 
     private let threads: Mutex<[SystemThread]>
     private let turn = Atomic<Int>(0)

@@ -4,6 +4,8 @@ public import Reactor
 public struct HTTPRequest: Sendable {
     /// The method.
     public let method: HTTPMethod
+    /// The second number of the version: 0 or 1.
+    public let minorVersion: Int
     /// The target as it was sent: path and query.
     public let target: String
     /// The path as it was sent: percent-encoded.

@@ -4,6 +4,7 @@ extension RequestHead {
         let hosts = headers.all("host")
         guard hosts.count == 1 || hosts.isEmpty && !isVersion11 else { throw .malformed("exactly one Host field is needed") }
         self.method = method
+        minorVersion = isVersion11 ? 1 : 0
         self.target = try Self.originForm(of: target, method: method)
         pathLength = self.target.utf8.prefix { $0 != UInt8(ascii: "?") }.count
         self.headers = headers
@@ -36,7 +37,10 @@ extension RequestHead {
         let codings = headers.all("transfer-encoding")
         if !codings.isEmpty {
             guard isVersion11, lengths.isEmpty, codings.count == 1 else { throw .malformed("the length of the body is ambiguous") }
-            guard codings[0].lowercased() == "chunked" else { throw .unknownTransferCoding }
+            let names = headers.list("transfer-encoding").map { $0.lowercased() }
+            // Without chunked at the end nobody knows where the body ends.
+            guard names.last == "chunked" else { throw .malformed("the Transfer-Encoding does not end with chunked") }
+            guard names.count == 1 else { throw .unknownTransferCoding }
             return .chunked
         }
         guard let text = lengths.first else { return .none }

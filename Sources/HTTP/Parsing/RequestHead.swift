@@ -8,6 +8,8 @@ struct RequestHead: Sendable {
     }
 
     var method: HTTPMethod
+    /// The second number of the version: 0 or 1.
+    var minorVersion: Int
     var target: String
     /// The end of the path in the target, in UTF-8.
     var pathLength: Int

@@ -143,7 +143,8 @@ final class HTTPConnection: StreamHandler {
         hasServed = true
         serve(
             HTTPRequest(
-                method: head.method, target: head.target, path: head.path, headers: head.headers, body: requestBody, peer: stream.peer))
+                method: head.method, minorVersion: head.minorVersion, target: head.target, path: head.path, headers: head.headers,
+                body: requestBody, peer: stream.peer))
     }
 
     private func serve(_ request: HTTPRequest) {

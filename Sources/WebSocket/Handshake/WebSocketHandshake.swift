@@ -16,7 +16,7 @@ public enum WebSocketHandshake {
         to request: HTTPRequest, options: WebSocketOptions = WebSocketOptions(), subprotocol: ([String]) -> String? = { _ in nil },
         accept: @escaping @Sendable (WebSocketConnection) -> Void
     ) throws(WebSocketHandshakeError) -> HTTPResponse {
-        let upgrade = UpgradeRequest(method: request.method.rawValue, isHTTP11: true, values: request.headers.all)
+        let upgrade = UpgradeRequest(method: request.method.rawValue, isHTTP11: request.minorVersion == 1, values: request.headers.all)
         let agreement = try upgrade.agree(options: options, chooseSubprotocol: subprotocol)
         var headers = HTTPHeaders()
         headers.set("Upgrade", "websocket")

@@ -1,0 +1,57 @@
+// What both kinds of load share.
+#ifndef ROOST_LOAD_H
+#define ROOST_LOAD_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+// The options of the command line; what a kind of load does not use stays as it is.
+struct options {
+    int port;
+    int pid;                  // the server process, whose CPU time is read at the start and the end; 0: none
+    const char *path;         // http: what is asked for; fanout: where the WebSocket is
+    const char *token_file;   // fanout: one bearer token a line, dealt out to the sockets in turn; NULL: none
+    const char *post_path;    // fanout: where messages are posted
+    const char *post_token;   // fanout: bearer token of the sender; NULL: none
+    const char *post_format;  // fanout: "json": {"content": text}; "raw": the text itself
+    int connections;          // http: requests under way at any time
+    double seconds;           // http: length of the measurement
+    int sockets;              // fanout
+    int greeting;             // fanout: frames that the server sends to every socket before it is ready
+    int messages;             // fanout: rounds of the measurement
+    int burst;                // fanout: messages posted at once in each round
+    int bytes;                // fanout: length of the text of a message
+};
+
+int run_http(const struct options *options);
+int run_fanout(const struct options *options);
+
+// Ends the program with a sentence.
+_Noreturn void fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+// Nanoseconds of the monotonic clock.
+uint64_t now(void);
+
+// Microseconds of CPU time, user and system, of all threads of a process so far.
+uint64_t cpu_microseconds(int pid);
+
+// A connection to 127.0.0.1 with TCP_NODELAY, not blocking after it has been made.
+int connect_to(int port);
+
+// Sends all of it; the data are small, so that a full socket buffer means that something is wrong.
+void send_whole(int file, const void *bytes, size_t length);
+
+// The length of the HTTP answer at `bytes` (which a NUL follows) with its body, 0 when it has not arrived whole. Sets the status.
+size_t answer_length(const char *bytes, size_t length, int *status);
+
+// Times of which the median and other quantiles are wanted.
+struct samples {
+    uint32_t *values;
+    size_t count, room;
+};
+void add_sample(struct samples *samples, uint64_t nanoseconds);
+void sort_samples(struct samples *samples);
+// The quantile, for example 0.99, in microseconds.
+double quantile(const struct samples *samples, double part);
+
+#endif

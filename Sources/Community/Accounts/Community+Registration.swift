@@ -1,0 +1,123 @@
+internal import Primitives
+internal import Security
+internal import Storage
+
+extension Community {
+    /// Makes an account and logs it in.
+    ///
+    /// The setup code makes the administrator, who also owns the home space, whatever the registration mode. It works once. Five wrong codes from one
+    /// address and the address has to wait for 15 minutes (contracts/configuration.md).
+    ///
+    /// - Parameter address: where the request comes from, for counting wrong codes.
+    /// - Throws: `CommunityError.invalid`, `.registrationClosed`, `.invitationRequired`, `.invalidInvitation`, `.tooManySetupAttempts`,
+    ///   `.usernameTaken`, `.emailTaken`, `.busy`.
+    public func register(_ registration: Registration, address: String) async throws -> LoginSession {
+        var checks = FieldChecks()
+        checks.registration(registration, passwordLength: settings.passwordLength)
+        try checks.finish()
+        let permit = try permit(for: registration, address: address)
+        do {
+            let session = try await register(registration, with: permit)
+            if permit.isSetup { setupAttempts.succeeded(address) }
+            return session
+        } catch CommunityError.invalidInvitation where permit.isSetup {
+            setupAttempts.failed(address, at: clock())
+            throw CommunityError.invalidInvitation
+        }
+    }
+
+    private func register(_ registration: Registration, with permit: RegistrationPermit) async throws -> LoginSession {
+        // A hash costs more than anything else here: nobody gets one for an invitation that is no good.
+        try await read { try $0.check(permit) }
+        let passwordHash = try await hash(registration.password)
+        let lifetime = settings.refreshTokenSeconds
+        return try await namingTaken {
+            try await self.write { tx in
+                let account = try tx.insertAccount(registration, passwordHash: passwordHash, isAdministrator: permit.isSetup)
+                try tx.use(permit, for: account)
+                return try tx.insertSession(of: account, lifetime: lifetime)
+            }
+        }
+    }
+
+    /// What lets a registration in.
+    private func permit(for registration: Registration, address: String) throws(CommunityError) -> RegistrationPermit {
+        if let typed = registration.setupCode {
+            let now = clock()
+            if let seconds = setupAttempts.blockedSeconds(address, at: now) { throw .tooManySetupAttempts(retryAfter: Int(seconds)) }
+            guard let code = SetupCode(typed: typed) else {
+                setupAttempts.failed(address, at: now)
+                throw .invalidInvitation
+            }
+            return .setup(codeHash: code.hash)
+        }
+        switch settings.registrationMode {
+        case .open: return .none
+        case .closed: throw .registrationClosed
+        case .invite:
+            guard let token = registration.inviteToken, !token.isEmpty else { throw .invitationRequired }
+            guard token.isStorable, token.utf8.count <= 256 else { throw .invalidInvitation }
+            return .invitation(token: token)
+        }
+    }
+
+    /// Runs `body` and says which name is taken when one is.
+    func namingTaken<Value>(_ body: () async throws -> Value) async throws -> Value {
+        do {
+            return try await body()
+        } catch DatabaseError.uniqueViolation(let constraint) {
+            if constraint.contains("username_key") { throw CommunityError.usernameTaken }
+            if constraint.contains("email_key") { throw CommunityError.emailTaken }
+            throw DatabaseError.uniqueViolation(constraint: constraint)
+        }
+    }
+}
+
+/// What lets a registration in.
+enum RegistrationPermit {
+    /// The mode is open.
+    case none
+    /// The setup code, by its hash.
+    case setup(codeHash: [UInt8])
+    /// An invitation to the server.
+    case invitation(token: String)
+
+    var isSetup: Bool {
+        if case .setup = self { return true }
+        return false
+    }
+}
+
+extension SQLReader {
+    /// - Throws: `CommunityError.invalidInvitation` when the permit would be refused now.
+    fileprivate func check(_ permit: RegistrationPermit) throws {
+        let isGood =
+            switch permit {
+            case .none: true
+            case .setup(let codeHash): try setupCodeHash() == codeHash
+            case .invitation(let token):
+                try first("SELECT token FROM account_invites WHERE token = $1 AND accepted_by IS NULL", [.text(token)]) { _ in true }
+                    ?? false
+            }
+        guard isGood else { throw CommunityError.invalidInvitation }
+    }
+}
+
+extension Transaction {
+    /// Uses the permit up. Of two registrations with the same one, the second is refused, on this node or another.
+    ///
+    /// - Throws: `CommunityError.invalidInvitation`.
+    fileprivate func use(_ permit: RegistrationPermit, for account: Account) throws {
+        let used =
+            switch permit {
+            case .none: 1
+            case .setup(let codeHash): try removeSetupCode(codeHash)
+            case .invitation(let token):
+                try execute(
+                    "UPDATE account_invites SET accepted_by = $1, accepted_at = $2 WHERE token = $3 AND accepted_by IS NULL",
+                    [.integer(account.id.rawValue), .integer(now.microseconds), .text(token)])
+            }
+        guard used == 1 else { throw CommunityError.invalidInvitation }
+        if permit.isSetup { try installAdministrator(account) }
+    }
+}

@@ -1,0 +1,60 @@
+public import Primitives
+
+/// What somebody sends to make an account.
+public struct Registration: Sendable {
+    /// 2 to 32 of ASCII letters, digits, `_`, `.` and `-`.
+    public var username: String
+    /// As typed.
+    public var password: String
+    /// Unique ignoring case.
+    public var email: String?
+    /// 1 to 32 characters.
+    public var displayName: String?
+    /// Needed in the mode `invite`; not looked at in the mode `open`.
+    public var inviteToken: String?
+    /// Makes the account the administrator; then neither the mode nor an invitation matters.
+    public var setupCode: String?
+
+    /// A registration.
+    public init(
+        username: String, password: String, email: String? = nil, displayName: String? = nil, inviteToken: String? = nil,
+        setupCode: String? = nil
+    ) {
+        self.username = username
+        self.password = password
+        self.email = email
+        self.displayName = displayName
+        self.inviteToken = inviteToken
+        self.setupCode = setupCode
+    }
+}
+
+/// How somebody who logs in names the account.
+public enum LoginIdentifier: Sendable, Equatable {
+    /// The username, ignoring case.
+    case username(String)
+    /// The email address, ignoring case.
+    case email(String)
+    /// A username, or else an email address.
+    case either(String)
+}
+
+/// A login that has just been made or refreshed.
+public struct LoginSession: Sendable {
+    /// Who has logged in.
+    public var account: Account
+    /// The login.
+    public var sessionID: SessionID
+    /// Good for one refresh. It exists here only: the database holds its hash.
+    public var refreshToken: String
+    /// When the login ends unless it is refreshed.
+    public var refreshExpiresAt: Timestamp
+
+    /// A login with all its parts.
+    public init(account: Account, sessionID: SessionID, refreshToken: String, refreshExpiresAt: Timestamp) {
+        self.account = account
+        self.sessionID = sessionID
+        self.refreshToken = refreshToken
+        self.refreshExpiresAt = refreshExpiresAt
+    }
+}

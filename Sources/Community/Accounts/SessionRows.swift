@@ -1,0 +1,99 @@
+internal import Primitives
+internal import Security
+internal import Storage
+
+/// What a login is used for. The numbers stand in the database.
+enum SessionKind: Int64 {
+    /// An access token and a refresh token that rotates.
+    case refresh = 1
+}
+
+/// Whether a token can still be used. The numbers stand in the database.
+enum TokenState: Int64 {
+    case current = 0
+    case spent = 1
+}
+
+/// A refresh token as the database knows it, with its login.
+struct KnownToken {
+    var sessionID: SessionID
+    var accountID: AccountID
+    var state: TokenState
+    var expiresAt: Timestamp
+    var hasEnded: Bool
+}
+
+extension SQLReader {
+    func knownToken(hash: [UInt8]) throws -> KnownToken? {
+        try first(
+            """
+            SELECT t.session_id, s.account_id, t.state, t.expires_at, s.ended_at
+            FROM session_tokens t JOIN sessions s ON s.id = t.session_id WHERE t.hash = $1
+            """, [.blob(hash)]
+        ) { row in
+            KnownToken(
+                sessionID: SessionID(try row.integer(0)), accountID: AccountID(try row.integer(1)),
+                state: TokenState(rawValue: try row.integer(2)) ?? .spent, expiresAt: Timestamp(microseconds: try row.integer(3)),
+                hasEnded: try row.optionalInteger(4) != nil)
+        }
+    }
+}
+
+extension Transaction {
+    /// Logs an account in.
+    func insertSession(of account: Account, lifetime: Int64) throws -> LoginSession {
+        let id = SessionID(nextID())
+        let expiresAt = now.adding(seconds: lifetime)
+        try execute(
+            """
+            INSERT INTO sessions (id, account_id, kind, created_at, expires_at, last_used_at) VALUES ($1, $2, $3, $4, $5, $4)
+            """,
+            [
+                .integer(id.rawValue), .integer(account.id.rawValue), .integer(SessionKind.refresh.rawValue), .integer(now.microseconds),
+                .integer(expiresAt.microseconds),
+            ])
+        try endOldestSessions(of: account.id)
+        return LoginSession(
+            account: account, sessionID: id, refreshToken: try insertToken(of: id, expiresAt: expiresAt), refreshExpiresAt: expiresAt)
+    }
+
+    /// Gives a login its next refresh token.
+    func insertToken(of session: SessionID, expiresAt: Timestamp) throws -> String {
+        let token = OpaqueToken()
+        try execute(
+            "INSERT INTO session_tokens (hash, session_id, state, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)",
+            [
+                .blob(token.hash), .integer(session.rawValue), .integer(TokenState.current.rawValue), .integer(now.microseconds),
+                .integer(expiresAt.microseconds),
+            ])
+        return token.text
+    }
+
+    /// Ends a login with its tokens and writes the event; does nothing when it has ended before.
+    func endSession(_ session: SessionID, of account: AccountID) throws {
+        let ended = try execute(
+            "UPDATE sessions SET ended_at = $1 WHERE id = $2 AND account_id = $3 AND ended_at IS NULL",
+            [.integer(now.microseconds), .integer(session.rawValue), .integer(account.rawValue)])
+        guard ended == 1 else { return }
+        try execute("DELETE FROM session_tokens WHERE session_id = $1", [.integer(session.rawValue)])
+        append(.sessionEnded(session, of: account))
+    }
+
+    /// Ends all logins of an account with their tokens and writes one event for all.
+    func endAllSessions(of account: AccountID) throws {
+        let id = SQLValue.integer(account.rawValue)
+        try execute("DELETE FROM session_tokens WHERE session_id IN (SELECT id FROM sessions WHERE account_id = $1)", [id])
+        try execute("UPDATE sessions SET ended_at = $1 WHERE account_id = $2 AND ended_at IS NULL", [.integer(now.microseconds), id])
+        append(.sessionEnded(nil, of: account))
+    }
+
+    /// Keeps the number of an account's logins bounded: those unused for longest make room.
+    private func endOldestSessions(of account: AccountID) throws {
+        let surplus = try query(
+            """
+            SELECT id FROM sessions WHERE account_id = $1 AND ended_at IS NULL ORDER BY last_used_at DESC, id DESC LIMIT 100 OFFSET $2
+            """, [.integer(account.rawValue), .integer(Int64(Limits.sessionsPerAccount))]
+        ) { SessionID(try $0.integer(0)) }
+        for session in surplus { try endSession(session, of: account) }
+    }
+}

@@ -1,0 +1,62 @@
+public import Primitives
+
+/// What a channel is for. The numbers stand in the database.
+public enum ChannelKind: Int64, Sendable {
+    /// Text, in a space.
+    case text = 0
+    /// Text between few people, in no space.
+    case direct = 1
+}
+
+/// How it is decided who may use a channel (DESIGN section 7). The numbers stand in the database.
+public enum ChannelAccess: Int64, Sendable {
+    /// Every member of the space, through roles and overrides.
+    case open = 0
+    /// Its own members, each with own permissions; anyone may join.
+    case publicMembership = 1
+    /// Its own members, each with own permissions; by invitation only.
+    case privateMembership = 2
+    /// Its participants, for ever.
+    case direct = 3
+}
+
+/// A place for messages.
+public struct Channel: Sendable, Equatable {
+    /// The id.
+    public var id: ChannelID
+    /// The space it belongs to; nil for a direct channel.
+    public var spaceID: SpaceID?
+    /// 1 to 100 characters; nil for a direct channel.
+    public var name: String?
+    /// What it is for.
+    public var kind: ChannelKind
+    /// How it is decided who may use it.
+    public var access: ChannelAccess
+    /// At most 1024 characters.
+    public var topic: String?
+    /// Its place in the list, from 0; channels of the same position stand in the order of their ids.
+    public var position: Int
+    /// The latest message.
+    public var lastMessageID: MessageID?
+    /// When it was made.
+    public var createdAt: Timestamp
+    /// All participants of a direct channel, the reader among them; empty for others.
+    public var recipients: [Account]
+
+    /// A channel with all its parts.
+    public init(
+        id: ChannelID, spaceID: SpaceID?, name: String?, kind: ChannelKind = .text, access: ChannelAccess = .open, topic: String? = nil,
+        position: Int = 0, lastMessageID: MessageID? = nil, createdAt: Timestamp, recipients: [Account] = []
+    ) {
+        self.id = id
+        self.spaceID = spaceID
+        self.name = name
+        self.kind = kind
+        self.access = access
+        self.topic = topic
+        self.position = position
+        self.lastMessageID = lastMessageID
+        self.createdAt = createdAt
+        self.recipients = recipients
+    }
+}

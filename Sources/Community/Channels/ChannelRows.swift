@@ -1,0 +1,146 @@
+internal import Primitives
+internal import Storage
+
+extension Channel {
+    /// From the nine columns id, space_id, name, kind, access, topic, position, last_message_id, created_at. Recipients are read apart.
+    init(_ row: Row, at first: Int = 0) throws(DatabaseError) {
+        self.init(
+            id: ChannelID(try row.integer(first)), spaceID: try row.optionalInteger(first + 1).map { SpaceID($0) },
+            name: try row.optionalText(first + 2), kind: ChannelKind(rawValue: try row.integer(first + 3)) ?? .text,
+            // An access that this version does not know is the strictest one.
+            access: ChannelAccess(rawValue: try row.integer(first + 4)) ?? .privateMembership, topic: try row.optionalText(first + 5),
+            position: Int(try row.integer(first + 6)), lastMessageID: try row.optionalInteger(first + 7).map { MessageID($0) },
+            createdAt: Timestamp(microseconds: try row.integer(first + 8)))
+    }
+}
+
+/// A channel as it is listed: with what decides whether somebody sees it.
+struct ListedChannel {
+    var channel: Channel
+    /// What everyone has there; nil: as in the space.
+    var everyone: Permissions?
+    var hasOverrides: Bool
+    /// What the reader has as a member of the channel itself.
+    var own: Permissions?
+
+    /// From the nine columns of the channel and default_permissions, inherits_default, override_count, the permissions of the reader.
+    init(_ row: Row) throws(DatabaseError) {
+        channel = try Channel(row)
+        everyone = try row.bool(10) ? nil : Permissions(rawValue: try row.integer(9))
+        hasOverrides = try row.bool(11)
+        own = try row.optionalInteger(12).map { Permissions(rawValue: $0) }
+    }
+
+    /// What an account may do there, given what it is in the space.
+    func permissions(of subject: EffectivePermissions.Subject, everyone spaceDefault: Permissions, overrides: [PermissionOverride])
+        -> Permissions
+    {
+        switch channel.access {
+        case .open:
+            guard let space = channel.spaceID else { return [] }
+            return EffectivePermissions.resolve(
+                for: subject, in: space, everyone: spaceDefault,
+                channel: EffectivePermissions.ChannelRules(everyone: everyone, overrides: overrides))
+        case .publicMembership, .privateMembership, .direct:
+            // Nobody comes in through the space, not even its owner: what is said there is between the members.
+            let own = (own ?? []).intersection(.channel.union(.kickMembers)).withoutImplied()
+            return subject.isTimedOut ? own.intersection(.reading) : own
+        }
+    }
+}
+
+extension SQLReader {
+    /// The channels of a space that an account sees, by position and then id.
+    func channels(visibleTo standing: SpaceStanding, at now: Timestamp) throws -> [Channel] {
+        let listed = try query(
+            """
+            SELECT c.id, c.space_id, c.name, c.kind, c.access, c.topic, c.position, c.last_message_id, c.created_at,
+                c.default_permissions, c.inherits_default, c.override_count, cm.permissions
+            FROM channels c LEFT JOIN channel_members cm ON cm.channel_id = c.id AND cm.account_id = $2
+            WHERE c.space_id = $1 ORDER BY c.position, c.id
+            """, [.integer(standing.space.id.rawValue), .integer(standing.subject.accountID.rawValue)]
+        ) { try ListedChannel($0) }
+        return try listed.compactMap { entry in
+            let overrides = entry.hasOverrides ? try overrides(of: entry.channel.id) : []
+            let permissions = entry.permissions(of: standing.subject, everyone: standing.everyone, overrides: overrides)
+            return permissions.contains(.viewChannel) ? entry.channel : nil
+        }
+    }
+
+    func overrides(of channel: ChannelID) throws -> [PermissionOverride] {
+        try query(
+            "SELECT kind, target_id, permissions FROM channel_overrides WHERE channel_id = $1", [.integer(channel.rawValue)]
+        ) { row in
+            guard let kind = PermissionOverride.Kind(rawValue: try row.integer(0)) else { return nil }
+            return PermissionOverride(kind: kind, targetID: try row.integer(1), permissions: Permissions(rawValue: try row.integer(2)))
+        }.compactMap { $0 }
+    }
+
+    /// The participants of a direct channel.
+    func recipients(of channel: ChannelID) throws -> [Account] {
+        try query(
+            """
+            SELECT a.id, a.username, a.display_name, a.avatar_url, a.bio, a.email, a.status, a.is_administrator, a.created_at, a.updated_at
+            FROM channel_members cm JOIN accounts a ON a.id = cm.account_id WHERE cm.channel_id = $1 ORDER BY a.id
+            """, [.integer(channel.rawValue)]
+        ) { try Account($0) }
+    }
+
+    /// The direct channels of an account, those with the latest activity first, with all participants.
+    func directChannels(of account: AccountID) throws -> [Channel] {
+        let channels = try query(
+            """
+            SELECT c.id, c.space_id, c.name, c.kind, c.access, c.topic, c.position, c.last_message_id, c.created_at
+            FROM channel_members cm JOIN channels c ON c.id = cm.channel_id
+            WHERE cm.account_id = $1 AND c.access = 3 ORDER BY COALESCE(c.last_message_id, c.id) DESC
+            """, [.integer(account.rawValue)]
+        ) { try Channel($0) }
+        return try channels.map { channel in
+            var channel = channel
+            channel.recipients = try recipients(of: channel.id)
+            return channel
+        }
+    }
+}
+
+extension Transaction {
+    /// Writes a channel of a space, without members and event.
+    @discardableResult
+    func insertChannel(_ draft: ChannelDraft, in space: SpaceID, access: ChannelAccess, owner: AccountID? = nil) throws -> Channel {
+        let last = try first("SELECT MAX(position) FROM channels WHERE space_id = $1", [.integer(space.rawValue)]) {
+            try $0.optionalInteger(0)
+        }
+        let position = draft.position ?? (last ?? nil).map { min(Int($0) + 1, Limits.position.upperBound) } ?? 0
+        let channel = Channel(
+            id: ChannelID(nextID()), spaceID: space, name: draft.name, access: access, topic: draft.topic, position: position,
+            createdAt: now)
+        try execute(
+            """
+            INSERT INTO channels (
+                id, space_id, owner_id, name, kind, access, topic, position, default_permissions, inherits_default, override_count, created_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 1, 0, $9)
+            """,
+            [
+                .integer(channel.id.rawValue), .integer(space.rawValue), .optional(owner?.rawValue), .text(draft.name),
+                .integer(channel.kind.rawValue), .integer(access.rawValue), .optional(draft.topic), .integer(Int64(position)),
+                .integer(now.microseconds),
+            ])
+        return channel
+    }
+
+    /// Makes an account a member of a channel with membership access, and writes the event.
+    ///
+    /// - Throws: `CommunityError.alreadyMember`.
+    func addMember(_ account: AccountID, to channel: Channel, permissions: Permissions) throws {
+        let added = try execute(
+            """
+            INSERT INTO channel_members (channel_id, account_id, permissions, joined_at) VALUES ($1, $2, $3, $4)
+            ON CONFLICT (channel_id, account_id) DO NOTHING
+            """,
+            [
+                .integer(channel.id.rawValue), .integer(account.rawValue), .integer(permissions.rawValue), .integer(now.microseconds),
+            ])
+        guard added == 1 else { throw CommunityError.alreadyMember }
+        append(.channelMemberAdded(account, to: channel))
+    }
+}

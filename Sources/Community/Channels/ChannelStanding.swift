@@ -1,0 +1,59 @@
+internal import Primitives
+internal import Storage
+
+/// A channel and what one account may do there: everything that an operation on messages needs.
+struct ChannelStanding {
+    var channel: Channel
+    var permissions: Permissions
+    /// The account as its messages show it; nil when there is no such account.
+    var author: Author?
+
+    /// - Throws: `CommunityError.missingAccess` for those who do not see the channel, `.missingPermission` for those who do.
+    func require(_ needed: Permissions) throws(CommunityError) {
+        guard permissions.contains(.viewChannel) else { throw .missingAccess }
+        let missing = needed.subtracting(permissions)
+        guard missing.isEmpty else { throw .missingPermission(missing) }
+    }
+}
+
+extension SQLReader {
+    /// One statement, a row for each role of the account; a second one only for a channel with overrides.
+    ///
+    /// - Throws: `CommunityError.unknownChannel`.
+    func standing(of account: AccountID, in channel: ChannelID, at now: Timestamp) throws -> ChannelStanding {
+        var listed: ListedChannel?
+        var author: Author?
+        var everyone: Permissions = []
+        var subject = EffectivePermissions.Subject(accountID: account)
+        try run(
+            """
+            SELECT c.id, c.space_id, c.name, c.kind, c.access, c.topic, c.position, c.last_message_id, c.created_at,
+                c.default_permissions, c.inherits_default, c.override_count, cm.permissions,
+                s.owner_id, e.permissions, m.account_id, m.timed_out_until, r.id, r.permissions, a.id, a.username, a.display_name, a.avatar_url
+            FROM channels c
+            LEFT JOIN spaces s ON s.id = c.space_id
+            LEFT JOIN roles e ON e.id = c.space_id
+            LEFT JOIN members m ON m.space_id = c.space_id AND m.account_id = $2
+            LEFT JOIN channel_members cm ON cm.channel_id = c.id AND cm.account_id = $2
+            LEFT JOIN member_roles mr ON mr.space_id = c.space_id AND mr.account_id = $2
+            LEFT JOIN roles r ON r.id = mr.role_id
+            LEFT JOIN accounts a ON a.id = $2
+            WHERE c.id = $1
+            """, [.integer(channel.rawValue), .integer(account.rawValue)]
+        ) { row in
+            if listed == nil {
+                listed = try ListedChannel(row)
+                subject.isOwner = try row.optionalInteger(13) == account.rawValue
+                everyone = Permissions(rawValue: try row.optionalInteger(14) ?? 0)
+                subject.isMember = try row.optionalInteger(15) != nil
+                subject.isTimedOut = try row.optionalInteger(16).map { $0 > now.microseconds } ?? false
+                if try row.optionalInteger(19) != nil { author = try Author(row, at: 19) }
+            }
+            if let role = try EffectivePermissions.Role(row, at: 17) { subject.roles.append(role) }
+        }
+        guard let listed else { throw CommunityError.unknownChannel }
+        let overrides = listed.hasOverrides ? try overrides(of: channel) : []
+        return ChannelStanding(
+            channel: listed.channel, permissions: listed.permissions(of: subject, everyone: everyone, overrides: overrides), author: author)
+    }
+}

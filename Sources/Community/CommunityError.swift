@@ -1,0 +1,68 @@
+/// What is wrong with one field of a request.
+public struct InvalidField: Sendable, Equatable {
+    /// The field, in snake_case.
+    public var name: String
+    /// A stable word such as `BASE_TYPE_BAD_LENGTH`.
+    public var code: String
+    /// A sentence that names the limit.
+    public var message: String
+
+    /// A problem of one field.
+    public init(name: String, code: String, message: String) {
+        self.name = name
+        self.code = code
+        self.message = message
+    }
+}
+
+/// Why the community refuses something: the closed set of reasons that each dialect maps to its own statuses and codes.
+///
+/// An object that does not exist is `unknown…`; one that exists but that the caller may not see is `missingAccess`; one that the caller sees but
+/// may not do this to is `missingPermission` (contracts/chat.md 1.1).
+public enum CommunityError: Error, Sendable, Equatable {
+    /// Fields break their rules: all of them, not only the first.
+    case invalid([InvalidField])
+    /// A message has nothing but whitespace.
+    case emptyMessage
+
+    /// Somebody has this username, ignoring case.
+    case usernameTaken
+    /// Somebody has this email address, ignoring case.
+    case emailTaken
+    /// Unknown user or wrong password; which of them is not told.
+    case invalidCredentials
+    /// The refresh token is unknown, expired, spent, or its login has ended.
+    case invalidRefreshToken
+    /// Nobody can register.
+    case registrationClosed
+    /// Registering needs an invitation and none was given.
+    case invitationRequired
+    /// The invitation or setup code is unknown, used up or expired.
+    case invalidInvitation
+    /// Too many wrong setup codes came from this address; `retryAfter` in seconds.
+    case tooManySetupAttempts(retryAfter: Int)
+
+    /// There is no such account.
+    case unknownAccount
+    /// There is no such space.
+    case unknownSpace
+    /// There is no such channel.
+    case unknownChannel
+    /// There is no such message in this channel.
+    case unknownMessage
+    /// The account is no member.
+    case unknownMember
+    /// There is no such invite, or it is used up or expired.
+    case unknownInvite
+
+    /// The caller may not see this space or channel.
+    case missingAccess
+    /// The caller lacks these permissions.
+    case missingPermission(Permissions)
+    /// The account is a member already.
+    case alreadyMember
+    /// There are as many of something as there may be; `name` says of what, as in "500 channels per space".
+    case limitReached(name: String, limit: Int)
+    /// Too much work is waiting; the same request may succeed in a moment.
+    case busy
+}

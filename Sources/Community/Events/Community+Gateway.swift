@@ -1,0 +1,86 @@
+internal import Primitives
+internal import Storage
+
+extension Community {
+    /// Everything an account sees, in one state of the database.
+    ///
+    /// - Throws: `CommunityError.unknownAccount`.
+    public func snapshot(for account: AccountID) async throws -> Snapshot {
+        let now = clock()
+        return try await scan { reader in
+            Snapshot(
+                account: try reader.account(account),
+                spaces: try reader.spaces(of: account).map { space in
+                    (space, try reader.channels(visibleTo: try reader.standing(of: account, in: space.id, at: now), at: now))
+                },
+                directChannels: try reader.directChannels(of: account), position: try EventLog.position(reader).latest,
+                sources: try reader.sources(of: account))
+        }
+    }
+
+    /// Where the events come from that an account can see: itself, its spaces, its channels with membership and its direct channels.
+    public func visibleScopes(for account: AccountID) async throws -> [EventSource] {
+        try await read { try $0.sources(of: account) }
+    }
+
+    /// The sources of an account's events and how far the log goes, in one state of the database.
+    ///
+    /// - Throws: `CommunityError.unknownAccount`.
+    public func gatewayView(for account: AccountID) async throws -> GatewayView {
+        try await read { reader in
+            _ = try reader.account(account)
+            let position = try EventLog.position(reader)
+            return GatewayView(
+                sources: try reader.sources(of: account), position: position.latest, prunedThrough: position.prunedThrough)
+        }
+    }
+
+    /// How far the event log goes.
+    public func eventPosition() async throws -> (latest: Int64, prunedThrough: Int64) {
+        try await read { reader in
+            let position = try EventLog.position(reader)
+            return (position.latest, position.prunedThrough)
+        }
+    }
+
+    /// What happened after an event, as far as the account may see it now. Objects are shown as they are now, those that are gone are skipped.
+    ///
+    /// - Parameters:
+    ///   - after: the id of the last event that is known.
+    ///   - upTo: the id of the last event that is wanted.
+    ///   - limit: events that are looked at, at most.
+    public func missedEvents(for account: AccountID, after: Int64, upTo: Int64, limit: Int) async throws -> MissedEvents {
+        let now = clock()
+        return try await scan { reader in
+            var events: [Event] = []
+            var through = upTo
+            for source in try reader.sources(of: account) {
+                let found = try EventLog.events(of: source.scope, source.id, after: after, upTo: upTo, limit: limit, in: reader)
+                // A source that has more than a page may have events right after its last one here.
+                if found.count == limit, let last = found.last { through = min(through, last.id) }
+                events += found
+            }
+            events = events.filter { $0.id <= through }.sorted { $0.id < $1.id }
+            if events.count > limit {
+                events.removeLast(events.count - limit)
+                through = events.last?.id ?? through
+            }
+            var renderer = EventRenderer(account: account, now: now)
+            return MissedEvents(events: try events.compactMap { try renderer.render($0, from: reader) }, through: through)
+        }
+    }
+}
+
+extension SQLReader {
+    /// Where the events come from that an account can see.
+    fileprivate func sources(of account: AccountID) throws -> [EventSource] {
+        let id = [SQLValue.integer(account.rawValue)]
+        let spaces = try query("SELECT space_id FROM members WHERE account_id = $1 ORDER BY joined_at, space_id", id) {
+            EventSource(scope: .space, id: try $0.integer(0))
+        }
+        let channels = try query("SELECT channel_id FROM channel_members WHERE account_id = $1 ORDER BY joined_at, channel_id", id) {
+            EventSource(scope: .channel, id: try $0.integer(0))
+        }
+        return [EventSource(scope: .account, id: account.rawValue)] + spaces + channels
+    }
+}

@@ -1,0 +1,79 @@
+internal import Primitives
+internal import Storage
+
+/// Fills events of the log with their objects as they are now, for one account. What is gone, or what the account may not see, is left out.
+struct EventRenderer {
+    let account: AccountID
+    let now: Timestamp
+    /// Channels that have been looked at; nil: gone or not visible.
+    private var channels: [ChannelID: Channel?] = [:]
+
+    init(account: AccountID, now: Timestamp) {
+        self.account = account
+        self.now = now
+    }
+
+    /// The event with its objects, nil when there is nothing to show.
+    mutating func render(_ event: Event, from reader: any SQLReader) throws -> Event? {
+        guard let kind = EventKind(rawValue: event.kind), let live = try content(of: event, kind, from: reader) else { return nil }
+        var event = event
+        event.live = live
+        return event
+    }
+
+    private mutating func content(of event: Event, _ kind: EventKind, from reader: any SQLReader) throws -> CommunityEvent? {
+        switch kind {
+        case .messageCreated:
+            guard let id = event.data.flatMap({ Int64($0) }), let channel = try channel(ChannelID(id), from: reader) else { return nil }
+            return try reader.message(MessageID(event.subjectID), in: channel).map { .messageCreated($0) }
+        case .channelCreated:
+            return try channel(ChannelID(event.subjectID), from: reader).map { .channelCreated($0) }
+        case .memberAdded:
+            return try memberAdded(AccountID(event.subjectID), to: SpaceID(event.scopeID), from: reader)
+        case .memberRemoved:
+            guard let reason = event.data.flatMap({ MemberRemovalReason(rawValue: $0) }),
+                let account = try found({ try reader.account(AccountID(event.subjectID)) }),
+                let space = try found({ try reader.space(SpaceID(event.scopeID)) })
+            else { return nil }
+            return .memberRemoved(space.id, account: account, reason: reason, memberCount: space.memberCount)
+        case .channelMemberAdded:
+            return try channel(ChannelID(event.scopeID), from: reader).map {
+                .channelMemberAdded($0.id, $0.spaceID, AccountID(event.subjectID))
+            }
+        case .channelMemberRemoved:
+            return try channel(ChannelID(event.scopeID), from: reader).map {
+                .channelMemberRemoved($0.id, $0.spaceID, AccountID(event.subjectID))
+            }
+        case .sessionEnded:
+            return .sessionEnded(AccountID(event.scopeID), event.subjectID == 0 ? nil : SessionID(event.subjectID))
+        }
+    }
+
+    /// Only the new member itself is shown the whole space.
+    private func memberAdded(_ added: AccountID, to space: SpaceID, from reader: any SQLReader) throws -> CommunityEvent? {
+        guard let member = try reader.member(added, of: space) else { return nil }
+        let standing = try reader.standing(of: account, in: space, at: now)
+        let detail =
+            added == account ? try reader.detail(of: standing, at: now) : SpaceDetail(space: standing.space, channels: [], members: [])
+        return .memberAdded(member, memberCount: standing.space.memberCount, detail: detail)
+    }
+
+    /// A channel that the account sees.
+    private mutating func channel(_ id: ChannelID, from reader: any SQLReader) throws -> Channel? {
+        if let known = channels[id] { return known }
+        let standing = try found { try reader.standing(of: account, in: id, at: now) }
+        let visible = standing.flatMap { $0.permissions.contains(.viewChannel) ? $0.channel : nil }
+        let channel = try visible.map { try reader.withRecipients($0) }
+        channels[id] = .some(channel)
+        return channel
+    }
+
+    /// Nil when the object is gone.
+    private func found<Value>(_ look: () throws -> Value) throws -> Value? {
+        do {
+            return try look()
+        } catch is CommunityError {
+            return nil
+        }
+    }
+}

@@ -1,0 +1,51 @@
+/// The limits of what people may send (contracts/chat.md section 2). Lengths count Unicode scalars.
+public enum Limits {
+    /// Characters of a username.
+    public static let username = 2...32
+    /// Characters of an email address (RFC 5321 4.5.3.1.3, without the angle brackets).
+    public static let email = 3...254
+    /// Characters of a name that is shown instead of the username.
+    public static let displayName = 1...32
+    /// Characters of a space's name, after trimming.
+    public static let spaceName = 1...100
+    /// Characters of a space's description.
+    public static let description = 0...1_024
+    /// Characters of the address of a picture.
+    public static let pictureURL = 1...2_048
+    /// Characters of a channel's name, after trimming.
+    public static let channelName = 1...100
+    /// Characters of a channel's topic.
+    public static let topic = 0...1_024
+    /// Where a channel stands in the list.
+    public static let position = 0...1_000_000
+    /// Characters of a message.
+    public static let content = 1...2_000
+    /// Characters of a nonce.
+    public static let nonce = 1...25
+    /// How long a nonce is remembered, in seconds.
+    public static let nonceSeconds: Int64 = 300
+    /// Messages of one page of history.
+    public static let page = 1...100
+    /// Channels of one space.
+    public static let channelsPerSpace = 500
+    /// Spaces of one account.
+    public static let spacesPerAccount = 100
+    /// Members that the detail form of a space lists.
+    public static let listedMembers = 1_000
+    /// Seconds an invite to a space may be good for; 0 means for ever.
+    public static let inviteAge = 0...31_536_000
+    /// How often an invite to a space may be used; 0 means without limit.
+    public static let inviteUses = 0...1_000_000
+    /// Invites of one space that are good at a time.
+    public static let invitesPerSpace = 1_000
+    /// Invitations to the server that one account may have open.
+    public static let accountInvitesPerAccount = 100
+    /// Logins of one account; the one unused for longest makes room.
+    public static let sessionsPerAccount = 100
+    /// Spent refresh tokens of a login that are recognised when they come back.
+    public static let spentTokensPerSession = 1_000
+    /// Wrong setup codes from one address before it has to wait.
+    public static let setupAttempts = 5
+    /// How long it waits, in seconds.
+    public static let setupAttemptSeconds: Int64 = 900
+}

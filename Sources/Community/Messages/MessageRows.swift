@@ -1,0 +1,86 @@
+internal import Primitives
+internal import Storage
+
+extension Message {
+    /// From the nine columns id, kind, content, created_at, edited_at and the author's id, username, display_name, avatar_url.
+    init(_ row: Row, in channel: ChannelID, of space: SpaceID?) throws(DatabaseError) {
+        self.init(
+            id: MessageID(try row.integer(0)), channelID: channel, spaceID: space, author: try Author(row, at: 5),
+            kind: MessageKind(rawValue: try row.integer(1)) ?? .text, content: try row.text(2),
+            createdAt: Timestamp(microseconds: try row.integer(3)),
+            editedAt: try row.optionalInteger(4).map { Timestamp(microseconds: $0) })
+    }
+}
+
+extension SQLReader {
+    /// One message, nil when the channel has none of that id.
+    func message(_ id: MessageID, in channel: Channel) throws -> Message? {
+        try first(
+            """
+            SELECT m.id, m.kind, m.content, m.created_at, m.edited_at, a.id, a.username, a.display_name, a.avatar_url
+            FROM messages m JOIN accounts a ON a.id = m.author_id WHERE m.channel_id = $1 AND m.id = $2
+            """, [.integer(channel.id.rawValue), .integer(id.rawValue)]
+        ) { try Message($0, in: channel.id, of: channel.spaceID) }
+    }
+
+    /// The newest messages older than an id, newest first.
+    func messages(in channel: Channel, before id: Int64, limit: Int) throws -> [Message] {
+        try query(
+            """
+            SELECT m.id, m.kind, m.content, m.created_at, m.edited_at, a.id, a.username, a.display_name, a.avatar_url
+            FROM messages m JOIN accounts a ON a.id = m.author_id WHERE m.channel_id = $1 AND m.id < $2 ORDER BY m.id DESC LIMIT $3
+            """, [.integer(channel.id.rawValue), .integer(id), .integer(Int64(limit))]
+        ) { try Message($0, in: channel.id, of: channel.spaceID) }
+    }
+
+    /// The oldest messages newer than an id, oldest first.
+    func messages(in channel: Channel, after id: Int64, limit: Int) throws -> [Message] {
+        try query(
+            """
+            SELECT m.id, m.kind, m.content, m.created_at, m.edited_at, a.id, a.username, a.display_name, a.avatar_url
+            FROM messages m JOIN accounts a ON a.id = m.author_id WHERE m.channel_id = $1 AND m.id > $2 ORDER BY m.id LIMIT $3
+            """, [.integer(channel.id.rawValue), .integer(id), .integer(Int64(limit))]
+        ) { try Message($0, in: channel.id, of: channel.spaceID) }
+    }
+}
+
+extension Transaction {
+    func insert(_ message: Message) throws {
+        try execute(
+            "INSERT INTO messages (channel_id, id, author_id, kind, content, created_at) VALUES ($1, $2, $3, $4, $5, $6)",
+            [
+                .integer(message.channelID.rawValue), .integer(message.id.rawValue), .integer(message.author.id.rawValue),
+                .integer(message.kind.rawValue), .text(message.content), .integer(message.createdAt.microseconds),
+            ])
+        // Another node may have written a later message first.
+        try execute(
+            "UPDATE channels SET last_message_id = $1 WHERE id = $2 AND (last_message_id IS NULL OR last_message_id < $1)",
+            [.integer(message.id.rawValue), .integer(message.channelID.rawValue)])
+    }
+
+    /// Marks a message with its author's nonce.
+    ///
+    /// - Returns: the message that the nonce already stands for, when that was sent within the last five minutes.
+    func claim(_ nonce: String, for id: MessageID, by author: AccountID, in channel: Channel) throws -> Message? {
+        let key: [SQLValue] = [.integer(author.rawValue), .integer(channel.id.rawValue), .text(nonce)]
+        let value: [SQLValue] = [.integer(id.rawValue), .integer(now.microseconds)]
+        let windowStart = SQLValue.integer(now.adding(seconds: -Limits.nonceSeconds).microseconds)
+        // One statement claims it or finds it claimed; of two at once, on this node or another, one gets it.
+        let claimed = try execute(
+            """
+            INSERT INTO message_nonces (author_id, channel_id, nonce, message_id, created_at) VALUES ($1, $2, $3, $4, $5)
+            ON CONFLICT (author_id, channel_id, nonce) DO UPDATE SET message_id = excluded.message_id, created_at = excluded.created_at
+            WHERE message_nonces.created_at <= $6
+            """, key + value + [windowStart])
+        if claimed == 1 { return nil }
+        let known = try first(
+            "SELECT message_id FROM message_nonces WHERE author_id = $1 AND channel_id = $2 AND nonce = $3", key
+        ) { MessageID(try $0.integer(0)) }
+        if let known, let message = try message(known, in: channel) { return message }
+        // The first message is gone: the nonce is free again.
+        try execute(
+            "UPDATE message_nonces SET message_id = $4, created_at = $5 WHERE author_id = $1 AND channel_id = $2 AND nonce = $3",
+            key + value)
+        return nil
+    }
+}

@@ -1,0 +1,57 @@
+extension FieldChecks {
+    /// Names that would be read as something else than a person (contracts/chat.md section 2).
+    private static let reservedUsernames: Set<String> = ["everyone", "here", "@me"]
+
+    /// A username: 2 to 32 of letters, digits, `_`, `.` and `-`.
+    ///
+    /// Letters are those of ASCII: names that look alike in different scripts would let people pass for each other, and case is then folded alike
+    /// everywhere.
+    mutating func username(_ username: String) {
+        length(of: username, in: Limits.username, "username")
+        if Self.reservedUsernames.contains(username.folded) {
+            refuse("username", code: "USERNAME_RESERVED", "Must not be everyone, here or @me.")
+        } else if !username.utf8.allSatisfy(Self.isUsernameCharacter) {
+            refuse("username", code: "STRING_TYPE_REGEX", "Must consist of the letters a to z and A to Z, digits, `_`, `.` and `-`.")
+        }
+    }
+
+    private static func isUsernameCharacter(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+            UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "-"):
+            true
+        default: false
+        }
+    }
+
+    /// A password: its length only. What is in it is nobody's business.
+    mutating func password(_ password: String, length limit: ClosedRange<Int>) {
+        length(of: password, in: limit, "password")
+    }
+
+    /// An email address: something on both sides of its only `@`, no whitespace. Whether it works, only a mail could tell.
+    mutating func email(_ email: String?) {
+        guard let email else { return }
+        length(of: email, in: Limits.email, "email")
+        let parts = email.split(separator: "@", omittingEmptySubsequences: false)
+        let isAddress =
+            parts.count == 2 && parts.allSatisfy { !$0.isEmpty } && !email.hasControlCharacters
+            && !email.unicodeScalars.contains(where: \.properties.isWhitespace)
+        if !isAddress { refuse("email", code: "EMAIL_TYPE_INVALID_EMAIL", "Must be an email address with one @.") }
+    }
+
+    /// A name that is shown instead of the username.
+    mutating func displayName(_ name: String?) {
+        guard let name else { return }
+        line(name, in: Limits.displayName, "display_name")
+        if !name.isEmpty, name.isBlank { refuse("display_name", code: "BASE_TYPE_REQUIRED", "Must not consist of whitespace only.") }
+    }
+
+    /// Everything that a registration says.
+    mutating func registration(_ registration: Registration, passwordLength: ClosedRange<Int>) {
+        username(registration.username)
+        password(registration.password, length: passwordLength)
+        email(registration.email)
+        displayName(registration.displayName)
+    }
+}

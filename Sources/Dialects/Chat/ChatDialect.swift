@@ -1,0 +1,53 @@
+internal import Gateway
+public import HTTP
+
+/// The Chat API: REST under `/api/rest`, the gateway at `/api/ws` (contracts/chat.md).
+public struct ChatDialect: Sendable {
+    /// Where the REST routes stand.
+    public static let restPrefix = "/api/rest"
+
+    private let endpoints: Endpoints
+    private let gateway: ChatGateway
+
+    /// The dialect over the services of the house.
+    public init(services: ChatServices, settings: ChatSettings) {
+        endpoints = Endpoints(services: services, settings: settings)
+        gateway = ChatGateway(services, settings: settings)
+    }
+
+    /// Adds all routes of the dialect.
+    public func mount(on router: inout RouteGroup) {
+        router.group(Self.restPrefix) { group in
+            group.use(Self.crossOrigin)
+            group.notFound = { _ in ChatError.notFound.response }
+            group.methodNotAllowed = { _ in ChatError.methodNotAllowed.response }
+            AuthenticationRoutes(endpoints: endpoints).mount(on: &group)
+            ServerRoutes(endpoints: endpoints).mount(on: &group)
+            ChannelRoutes(endpoints: endpoints).mount(on: &group)
+            MessageRoutes(endpoints: endpoints).mount(on: &group)
+            UserRoutes(endpoints: endpoints).mount(on: &group)
+        }
+        GatewayRoute(gateway: gateway).mount(on: &router)
+    }
+
+    /// Tells the clients of all sockets to reconnect and resume, and closes the sockets.
+    public func drain() {
+        gateway.drain()
+    }
+
+    /// Waits until the sockets have closed, for `deadline` at most.
+    public func drained(deadline: Duration) async {
+        let end = ContinuousClock.now + deadline
+        while gateway.registry.count > 0, ContinuousClock.now < end {
+            try? await Task.sleep(for: .milliseconds(10))
+        }
+    }
+
+    /// Any page may use the API: it takes no cookies (contracts/chat.md 1, "CORS").
+    private static let crossOrigin = CORSMiddleware(
+        origins: .any, methods: [.get, .post, .patch, .delete, .put, .options], headers: ["Authorization", "Content-Type"],
+        exposedHeaders: [
+            "Link", "X-Has-More", "Retry-After", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset",
+            "X-RateLimit-Reset-After", "X-RateLimit-Bucket",
+        ])
+}

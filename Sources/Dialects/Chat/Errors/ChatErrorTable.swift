@@ -1,0 +1,37 @@
+internal import Community
+internal import HTTP
+internal import JSON
+
+/// The one table from errors to answers (contracts/chat.md 1.1).
+extension ChatError {
+    static let unauthorized = ChatError(
+        status: .unauthorized, code: 40_001, name: "unauthorized", message: "The access token is missing, wrong or expired.")
+    static let notFound = ChatError(status: .notFound, code: 0, name: "not_found", message: "There is no such route.")
+    static let methodNotAllowed = ChatError(
+        status: .methodNotAllowed, code: 0, name: "method_not_allowed", message: "The route does not take this method.")
+    static let invalidJSON = ChatError(
+        status: .badRequest, code: 50_109, name: "invalid_json", message: "The body is not one JSON object in UTF-8.")
+    static let `internal` = ChatError(status: .internalServerError, code: 0, name: "internal", message: "Something went wrong.")
+    static let busy = ChatError(
+        status: .serviceUnavailable, code: 0, name: "unavailable", message: "The server is busy; try again in a moment.")
+
+    static func invalidForm(_ fields: [InvalidField]) -> ChatError {
+        ChatError(
+            status: .badRequest, code: 50_035, name: "invalid_form",
+            message: fields.map { "\($0.name): \($0.message)" }.joined(separator: " "), fields: fields)
+    }
+
+    static func tooLarge(limit: Int) -> ChatError {
+        ChatError(status: .contentTooLarge, code: 40_005, name: "too_large", message: "A body has at most \(limit) bytes.")
+    }
+
+    /// The answer for anything that a handler throws.
+    init(_ error: any Error) {
+        switch error {
+        case let error as ChatError: self = error
+        case let error as CommunityError: self.init(error)
+        case HTTPError.bodyTooLarge(let limit): self = .tooLarge(limit: limit)
+        default: self = .internal
+        }
+    }
+}

@@ -1,0 +1,58 @@
+internal import Community
+internal import HTTP
+
+extension ChatError {
+    /// What the domain refuses, in the words and numbers of contracts/chat.md 1.1.
+    init(_ error: CommunityError) {
+        switch error {
+        case .invalid(let fields): self = .invalidForm(fields)
+        case .emptyMessage:
+            self.init(
+                status: .badRequest, code: 50_006, name: "empty_message", message: "A message has 1 to 2000 characters besides blanks.")
+        case .usernameTaken: self = .conflict("username_taken", "The username is taken.")
+        case .emailTaken: self = .conflict("email_taken", "The email address is taken.")
+        case .alreadyMember: self = .conflict("already_member", "Already a member.")
+        case .invalidCredentials:
+            self.init(status: .unauthorized, code: 50_014, name: "invalid_credentials", message: "Unknown user or wrong password.")
+        case .invalidRefreshToken:
+            self.init(
+                status: .unauthorized, code: 50_014, name: "invalid_refresh_token", message: "The refresh token is not valid any more.")
+        case .registrationClosed: self = .forbidden("registration_closed", "This server takes no new accounts.")
+        case .invitationRequired: self = .forbidden("invitation_required", "Registering here needs an invite_token.")
+        case .invalidInvitation:
+            self = .invalidForm([
+                InvalidField(name: "invite_token", code: "INVALID_INVITE", message: "The invite or setup code is not valid.")
+            ])
+        case .tooManySetupAttempts(let seconds):
+            self.init(
+                status: .tooManyRequests, code: 0, name: "rate_limited", message: "At most 5 wrong setup codes in 15 minutes.",
+                retry: RetryInformation(
+                    bucket: "setup-code", limit: 5, afterSeconds: Double(seconds), resetAt: 0, isGlobal: false))
+        case .missingAccess:
+            self.init(status: .forbidden, code: 50_001, name: "missing_access", message: "Not a member.")
+        case .missingPermission:
+            self.init(status: .forbidden, code: 50_013, name: "missing_permissions", message: "The permission for this is missing.")
+        case .unknownSpace: self = .unknown(10_004, "unknown_server", "There is no such server.")
+        case .unknownChannel: self = .unknown(10_003, "unknown_channel", "There is no such channel.")
+        case .unknownMessage: self = .unknown(10_008, "unknown_message", "There is no such message.")
+        case .unknownAccount: self = .unknown(10_013, "unknown_user", "There is no such user.")
+        case .unknownMember: self = .unknown(10_007, "unknown_member", "There is no such member.")
+        case .unknownInvite: self = .unknown(10_006, "unknown_invite", "There is no such invite, or it is used up or expired.")
+        case .limitReached(let name, let limit):
+            self.init(status: .badRequest, code: 30_001, name: "limit_reached", message: "At most \(limit) \(name).")
+        case .busy: self = .busy
+        }
+    }
+
+    private static func conflict(_ name: String, _ message: String) -> ChatError {
+        ChatError(status: .conflict, code: 50_035, name: name, message: message)
+    }
+
+    private static func forbidden(_ name: String, _ message: String) -> ChatError {
+        ChatError(status: .forbidden, code: 50_013, name: name, message: message)
+    }
+
+    private static func unknown(_ code: Int, _ name: String, _ message: String) -> ChatError {
+        ChatError(status: .notFound, code: code, name: name, message: message)
+    }
+}

@@ -1,0 +1,120 @@
+internal import Community
+internal import Gateway
+internal import Primitives
+internal import Reactor
+internal import Security
+
+/// What all gateway sockets share, and the steps of logging in that touch the database.
+final class ChatGateway: Sendable {
+    let community: Community
+    let hub: Hub
+    let registry: SocketRegistry
+    let settings: ChatSettings
+    let presence: Presence
+    let encoder: ChatEventEncoder
+    let endedSessions = EndedSessions()
+    let helloFrame: [UInt8]
+    private let tokens: AccessTokenCodec
+    private let sessionIDs: SignedSessionIDCodec
+    private let clock: WallClock
+    private let reportFailure: @Sendable (any Error) -> Void
+    private let perLoop: [LoopBound<GatewaySockets>]
+
+    init(_ services: ChatServices, settings: ChatSettings) {
+        community = services.community
+        hub = services.hub
+        registry = services.sockets
+        self.settings = settings
+        presence = Presence(sockets: services.sockets)
+        encoder = ChatEventEncoder(presence: presence)
+        helloFrame = ServerFrame.hello(heartbeatMilliseconds: settings.heartbeatInterval.wholeMilliseconds)
+        tokens = services.accessTokens
+        sessionIDs = services.gatewaySessionIDs
+        clock = services.clock
+        reportFailure = services.reportFailure
+        perLoop = services.group.loops.map { LoopBound(GatewaySockets(), loop: $0) }
+    }
+
+    /// The sockets of a loop. On that loop only.
+    func sockets(of loop: EventLoop) -> GatewaySockets {
+        perLoop[loop.index].value
+    }
+
+    /// Tells every client to reconnect and resume (op 7), and closes.
+    func drain() {
+        for sockets in perLoop {
+            sockets.loop.execute { sockets.value.drain() }
+        }
+    }
+
+    func report(_ error: any Error) {
+        reportFailure(error)
+    }
+
+    // MARK: Logging in
+
+    /// What a new session needs to be served.
+    func connect(token: String) async -> Result<GatewayArrival, GatewayRefusal> {
+        do {
+            let claims = try verify(token)
+            let snapshot = try await community.snapshot(for: claims.account)
+            // After the snapshot: a login that ends later reaches the socket as an event.
+            guard try await community.session(claims.session, of: claims.account) != nil else {
+                return .failure(.close(.authenticationFailed))
+            }
+            let sessionID = sessionIDs.sign(
+                SignedSessionID(accountID: claims.account.rawValue, sessionID: claims.session.rawValue, issuedAt: clock()))
+            let login = GatewayLogin(account: claims.account, session: claims.session, sessionID: sessionID)
+            return .success(
+                GatewayArrival(
+                    login: login, position: snapshot.position, topics: snapshot.sources.map { TopicID(scope: $0.scope, id: $0.id) },
+                    greeting: .connected(snapshot)))
+        } catch let refusal as GatewayRefusal {
+            return .failure(refusal)
+        } catch CommunityError.unknownAccount {
+            return .failure(.close(.authenticationFailed))
+        } catch {
+            report(error)
+            return .failure(.close(.unknownError))
+        }
+    }
+
+    /// Whose session a client wants to resume.
+    func resumedLogin(_ resume: ClientFrame.Resume) throws(GatewayRefusal) -> GatewayLogin {
+        let claims = try verify(resume.token)
+        guard let signed = sessionIDs.verify(resume.sessionID), signed.accountID == claims.account.rawValue,
+            signed.sessionID == claims.session.rawValue, !endedSessions.contains(resume.sessionID)
+        else { throw .invalidSession }
+        return GatewayLogin(account: claims.account, session: claims.session, sessionID: resume.sessionID)
+    }
+
+    private func verify(_ token: String) throws(GatewayRefusal) -> Claims {
+        guard let claims = try? tokens.verify(token, now: clock()) else { throw .close(.authenticationFailed) }
+        return Claims(account: AccountID(claims.accountID), session: SessionID(claims.sessionID))
+    }
+
+    private struct Claims {
+        var account: AccountID
+        var session: SessionID
+    }
+
+    /// CONNECTED or RESUMED.
+    func greeting(for arrival: GatewayArrival) -> [UInt8] {
+        switch arrival.greeting {
+        case .connected(let snapshot):
+            ServerFrame.connected(
+                snapshot, sessionID: arrival.login.sessionID, heartbeatMilliseconds: settings.heartbeatInterval.wholeMilliseconds,
+                presence: presence)
+        case .resumed(let replayed):
+            ServerFrame.resumed(sessionID: arrival.login.sessionID, replayed: replayed)
+        }
+    }
+}
+
+extension Duration {
+    /// Milliseconds, rounded down.
+    var wholeMilliseconds: Int {
+        let (seconds, attoseconds) = components
+        return Int(seconds) * 1_000 + Int(attoseconds / 1_000_000_000_000_000)
+    }
+}

@@ -1,0 +1,35 @@
+internal import Community
+internal import Gateway
+
+/// Whose socket it is.
+struct GatewayLogin: Sendable {
+    var account: AccountID
+    /// The login that the token belongs to.
+    var session: SessionID
+    /// The signed session id that CONNECTED told the client, for resuming.
+    var sessionID: String
+}
+
+/// A socket that has shown who it is and may be served from now on.
+struct GatewayArrival: Sendable {
+    enum Greeting: Sendable {
+        /// CONNECTED with this snapshot.
+        case connected(Snapshot)
+        /// RESUMED after so many events.
+        case resumed(replayed: Int)
+    }
+
+    var login: GatewayLogin
+    /// The client knows everything up to this event.
+    var position: Int64
+    /// What the account can see at that position.
+    var topics: [TopicID]
+    var greeting: Greeting
+}
+
+/// Why a socket is not served.
+enum GatewayRefusal: Error {
+    case close(ChatCloseCode)
+    /// The session cannot be resumed; the client may identify anew (op 9).
+    case invalidSession
+}

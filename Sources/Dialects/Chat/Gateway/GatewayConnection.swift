@@ -1,0 +1,181 @@
+internal import Community
+internal import Gateway
+internal import Reactor
+internal import WebSocket
+
+/// One gateway socket: does what the protocol decides. Lives on its connection's loop.
+///
+/// An idle socket has no task and one timer; only logging in and replaying run as asynchronous work.
+final class GatewayConnection: WebSocketHandler {
+    /// What the upgrade request said.
+    struct Hello: Sendable {
+        var token: String?
+        var resume: (sessionID: String, sequence: Int64)?
+        var version: String?
+    }
+
+    let socket: WebSocketConnection
+    let loop: EventLoop
+    private let gateway: ChatGateway
+    private var state: GatewayProtocol
+    private var timer: TimerToken?
+    private var handshakeToken: String?
+    private var login: GatewayLogin?
+    private var subscription: Subscription?
+
+    init(socket: WebSocketConnection, gateway: ChatGateway) {
+        self.socket = socket
+        loop = socket.loop
+        self.gateway = gateway
+        state = GatewayProtocol(heartbeatInterval: gateway.settings.heartbeatInterval, at: loop.now)
+    }
+
+    /// Says HELLO and goes on as the upgrade request asked (contracts/chat.md 4.3).
+    func start(_ hello: Hello) {
+        gateway.sockets(of: loop).add(self)
+        socket.sendEncoded(frame: gateway.helloFrame)
+        guard hello.version.map({ $0 == "1" }) ?? true else { return perform(state.close(.invalidVersion)) }
+        scheduleDeadline()
+        guard let token = hello.token else { return }
+        handshakeToken = token
+        state.tokenCameWithHandshake()
+        if let (sessionID, sequence) = hello.resume {
+            resume(ClientFrame.Resume(token: token, sessionID: sessionID, sequence: sequence))
+        } else {
+            identify(ClientFrame.Identify(token: token))
+        }
+    }
+
+    /// The server is going down: the client shall reconnect and resume (op 7, then 1001).
+    func drain() {
+        guard state.state != .closed else { return }
+        socket.sendEncoded(frame: ServerFrame.reconnect)
+        perform(state.close(.restart))
+    }
+
+    /// The login has been ended or the account is gone.
+    func sessionEnded() {
+        perform(state.close(.authenticationFailed))
+    }
+
+    // MARK: From the socket
+
+    func receivedText(_ bytes: [UInt8]) {
+        perform(state.received(bytes, at: loop.now))
+    }
+
+    func receivedBinary(_ bytes: [UInt8]) {
+        perform(state.receivedUnreadableFrame())
+    }
+
+    func drained() {}
+
+    func closed(code: WebSocketCloseCode?, clean: Bool) {
+        let wasOpen = state.state != .closed
+        _ = state.close(.unknownError)
+        if let timer { loop.cancel(timer) }
+        timer = nil
+        if let subscription { gateway.hub.shard?.detach(subscription) }
+        subscription = nil
+        gateway.sockets(of: loop).remove(self)
+        guard let login else { return }
+        gateway.registry.leave(login.account)
+        // A client that leaves with 1000 or 1001 says that it will not come back for this session (4.5).
+        if wasOpen, let code, code.rawValue == 1000 || code.rawValue == 1001 { gateway.endedSessions.insert(login.sessionID) }
+    }
+
+    // MARK: For the replay
+
+    var isOpen: Bool { state.state != .closed }
+
+    /// Sends an event of the replay.
+    func send(_ frame: [UInt8]) {
+        guard isOpen else { return }
+        socket.sendEncoded(frame: frame)
+    }
+
+    // MARK: Doing
+
+    private func perform(_ action: GatewayProtocol.Action) {
+        switch action {
+        case .acknowledgeHeartbeat: socket.sendEncoded(frame: ServerFrame.heartbeatAcknowledged)
+        case .identify(let identify): self.identify(identify)
+        case .resume(let resume): self.resume(resume)
+        // Presence and typing are carried by a later part of the contract; the frames are accepted and change nothing yet.
+        case .setPresence, .startTyping, .nothing: break
+        case .close(let code): socket.close(code: code.webSocketCode, reason: code.reason)
+        }
+    }
+
+    private func rescheduleDeadline() {
+        if let timer { loop.cancel(timer) }
+        scheduleDeadline()
+    }
+
+    private func scheduleDeadline() {
+        let deadline = state.nextDeadline
+        let now = loop.now
+        timer = loop.schedule(after: deadline > now ? deadline - now : .zero) { [weak self] in
+            guard let self, state.state != .closed else { return }
+            perform(state.deadlinePassed(at: loop.now))
+            if state.state != .closed { scheduleDeadline() }
+        }
+    }
+
+    private func identify(_ identify: ClientFrame.Identify) {
+        let bound = LoopBound(self, loop: loop)
+        let gateway = gateway
+        loop.start {
+            while true {
+                let result = await gateway.connect(token: identify.token)
+                if bound.value.arrive(result) { return }
+            }
+        }
+    }
+
+    private func resume(_ resume: ClientFrame.Resume) {
+        let bound = LoopBound(self, loop: loop)
+        let gateway = gateway
+        loop.start {
+            var replay = GatewayReplay(resume, gateway: gateway, connection: bound)
+            while true {
+                let result = await replay.run()
+                if bound.value.arrive(result) { return }
+            }
+        }
+    }
+
+    /// Sends the greeting and takes the place in the hub, in one go, so that no event falls between the two.
+    ///
+    /// - Returns: false when more has happened meanwhile than the hub remembers: look again.
+    private func arrive(_ result: Result<GatewayArrival, GatewayRefusal>) -> Bool {
+        guard state.state == .authenticating else { return true }
+        switch result {
+        case .failure(.close(let code)):
+            perform(state.close(code))
+        case .failure(.invalidSession):
+            socket.sendEncoded(frame: ServerFrame.invalidSession)
+            state.resumeRefused(at: loop.now)
+            rescheduleDeadline()
+            guard let handshakeToken else { return true }
+            state.tokenCameWithHandshake()
+            identify(ClientFrame.Identify(token: handshakeToken))
+        case .success(let arrival):
+            guard let shard = gateway.hub.shard else {
+                perform(state.close(.unknownError))
+                return true
+            }
+            guard shard.covers(arrival.position) else { return false }
+            guard gateway.registry.enter(arrival.login.account) else {
+                perform(state.close(.rateLimited))
+                return true
+            }
+            login = arrival.login
+            state.authenticated(at: loop.now)
+            socket.sendEncoded(frame: gateway.greeting(for: arrival))
+            let subscriber = GatewaySubscriber(connection: self, login: arrival.login, encoder: gateway.encoder)
+            subscription = shard.attach(subscriber, to: arrival.topics, after: arrival.position)
+        }
+        return true
+    }
+}

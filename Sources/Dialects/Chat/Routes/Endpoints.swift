@@ -1,0 +1,118 @@
+internal import Community
+internal import HTTP
+internal import Security
+
+/// Who sends a request.
+struct Caller: Sendable {
+    var account: Account
+    var session: SessionID
+}
+
+/// What every route of the Chat API does around its own work: who asks, how often, and how failures are answered.
+struct Endpoints: Sendable {
+    let services: ChatServices
+    let settings: ChatSettings
+    let presence: Presence
+    private let limits: ChatRateLimits
+
+    init(services: ChatServices, settings: ChatSettings) {
+        self.services = services
+        self.settings = settings
+        presence = Presence(sockets: services.sockets)
+        limits = ChatRateLimits(limiter: services.rateLimiter, isOn: settings.limitsRates, clock: services.clock)
+    }
+
+    var community: Community { services.community }
+
+    /// A route for everybody, counted by address (contracts/chat.md 1.2, login and register).
+    func open(_ handler: @escaping @Sendable (HTTPRequest) async throws -> HTTPResponse) -> Handler {
+        answeringErrors { request in
+            try limits.countSignIn(from: services.clientAddress(request))
+            return try await handler(request)
+        }
+    }
+
+    /// A route for everybody that is not counted: refreshing costs the server nothing worth guarding.
+    func uncounted(_ handler: @escaping @Sendable (HTTPRequest) async throws -> HTTPResponse) -> Handler {
+        answeringErrors(handler)
+    }
+
+    /// A route for those who carry a good access token (section 1, "auth").
+    func signedIn(_ handler: @escaping @Sendable (HTTPRequest, Caller) async throws -> HTTPResponse) -> Handler {
+        answeringErrors { request in
+            let caller = try await caller(of: request)
+            try limits.countRequest(of: caller.account.id)
+            return try await handler(request, caller)
+        }
+    }
+
+    /// A route that sends a message; these have a bucket of their own for each channel.
+    func sending(_ handler: @escaping @Sendable (HTTPRequest, Caller, ChannelID) async throws -> HTTPResponse) -> Handler {
+        answeringErrors { request in
+            let caller = try await caller(of: request)
+            let channel = try request.channelID
+            try limits.countMessage(of: caller.account.id, in: channel)
+            return try await handler(request, caller, channel)
+        }
+    }
+
+    private func answeringErrors(_ handler: @escaping @Sendable (HTTPRequest) async throws -> HTTPResponse) -> Handler {
+        { request in
+            do {
+                return try await handler(request)
+            } catch {
+                let answer = ChatError(error)
+                if answer.status == .internalServerError { services.reportFailure(error) }
+                return answer.response
+            }
+        }
+    }
+
+    private func caller(of request: HTTPRequest) async throws -> Caller {
+        guard let token = request.bearerToken, let claims = try? services.accessTokens.verify(token, now: services.clock()) else {
+            throw ChatError.unauthorized
+        }
+        let session = SessionID(claims.sessionID)
+        guard let account = try await community.session(session, of: AccountID(claims.accountID)) else { throw ChatError.unauthorized }
+        return Caller(account: account, session: session)
+    }
+}
+
+extension HTTPRequest {
+    /// The token of `Authorization: Bearer` (RFC 6750 2.1), nil without one.
+    var bearerToken: String? {
+        guard let value = headers[first: "authorization"], value.utf8.count > 7, value.prefix(7).lowercased() == "bearer " else {
+            return nil
+        }
+        return String(value.dropFirst(7))
+    }
+
+    // Ids are opaque to clients: one that is not ours is an object that does not exist (contracts/chat.md 1, "ids").
+
+    var spaceID: SpaceID {
+        get throws(CommunityError) {
+            guard let id = identifier("server_id") else { throw .unknownSpace }
+            return SpaceID(id)
+        }
+    }
+
+    var channelID: ChannelID {
+        get throws(CommunityError) {
+            guard let id = identifier("channel_id") else { throw .unknownChannel }
+            return ChannelID(id)
+        }
+    }
+
+    private func identifier(_ name: String) -> Int64? {
+        parameters[name].flatMap(ChatIdentifier.parse)
+    }
+}
+
+/// Ids as the Chat API writes them.
+enum ChatIdentifier {
+    /// The id in decimal digits, nil for anything else.
+    static func parse(_ text: String) -> Int64? {
+        guard !text.isEmpty, text.utf8.count <= 19, text.utf8.allSatisfy({ (48...57).contains($0) }) else { return nil }
+        return Int64(text)
+    }
+}

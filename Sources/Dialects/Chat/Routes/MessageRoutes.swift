@@ -1,0 +1,39 @@
+internal import Community
+internal import HTTP
+internal import JSON
+
+/// Messages of a channel (contracts/chat.md 3.4).
+struct MessageRoutes {
+    let endpoints: Endpoints
+
+    func mount(on router: inout RouteGroup) {
+        router.get("/channels/:channel_id/messages", endpoints.signedIn(history))
+        router.post("/channels/:channel_id/messages", endpoints.sending(create))
+    }
+
+    @Sendable private func history(_ request: HTTPRequest, _ caller: Caller) async throws -> HTTPResponse {
+        let channel = try request.channelID
+        let query = try HistoryQuery(request.query)
+        let page = try await endpoints.community.history(channel, for: caller.account.id, anchor: query.anchor, limit: query.limit)
+        var response = HTTPResponse.json(
+            Wire.list(page.items) { message, json in
+                Wire.message(message, to: &json)
+            })
+        response.headers.set("X-Has-More", page.hasMore ? "true" : "false")
+        if page.hasMore, let next = query.next(after: page.items) {
+            response.headers.set("Link", "</api/rest/channels/\(channel.rawValue)/messages?limit=\(query.limit)&\(next)>; rel=\"next\"")
+        }
+        return response
+    }
+
+    /// Answered after the message is on disk.
+    @Sendable private func create(_ request: HTTPRequest, _ caller: Caller, _ channel: ChannelID) async throws -> HTTPResponse {
+        var form = try await RequestForm(request, limit: endpoints.settings.bodyLimit)
+        let content = form.text("content")
+        let nonce = form.optionalText("nonce")
+        try form.check()
+        let (message, isNew) = try await endpoints.community.createMessage(
+            in: channel, by: caller.account.id, content: content, nonce: nonce)
+        return .json(Wire.object { Wire.message(message, to: &$0) }, status: isNew ? .created : .ok)
+    }
+}

@@ -1,0 +1,47 @@
+public import Community
+public import Storage
+internal import Synchronization
+
+/// One committed event on its way to the sockets: shared by all loops, encoded at most once per dialect.
+public final class Envelope: Sendable {
+    /// The event as the log holds it.
+    public let event: Event
+    /// What happened, with the full objects.
+    public let content: CommunityEvent
+
+    private let encoded = Mutex<[(dialect: DialectID, result: EncodedEvent?)]>([])
+
+    /// Wraps an event with its objects; nil when the event carries nothing that sockets could be told.
+    public init?(_ event: Event) {
+        guard let content = event.live as? CommunityEvent else { return nil }
+        self.event = event
+        self.content = content
+    }
+
+    /// The topic whose subscribers get the event.
+    public var topic: TopicID { TopicID(scope: event.scope, id: event.scopeID) }
+
+    /// The event in the form of one dialect, nil when the dialect does not show it. The first caller encodes, the others share the bytes.
+    public func encoded(by encoder: any EventEncoder) -> EncodedEvent? {
+        encoded.withLock { known in
+            if let found = known.first(where: { $0.dialect == encoder.dialect }) { return found.result }
+            let result = encoder.encode(self)
+            known.append((encoder.dialect, result))
+            return result
+        }
+    }
+}
+
+/// A set of events that sockets subscribe to: everything about one space, one channel or one account.
+public struct TopicID: Hashable, Sendable {
+    /// What kind of object the topic is about.
+    public let scope: EventScope
+    /// The object's id.
+    public let id: Int64
+
+    /// The topic of one object.
+    public init(scope: EventScope, id: Int64) {
+        self.scope = scope
+        self.id = id
+    }
+}

@@ -1,0 +1,37 @@
+internal import Community
+public import Reactor
+public import Storage
+
+/// Brings committed events to the sockets of all loops.
+///
+/// The hub holds nothing that the database does not: what it loses, a client gets by resuming from the event log.
+public final class Hub: Sendable {
+    private let shards: [LoopBound<HubShard>]
+    private let bus: any EventBus
+
+    /// - Parameters:
+    ///   - position: the id of the latest event at the start; later ones reach `publish`.
+    ///   - bus: tells other nodes that there are new events, and this one of theirs.
+    public init(group: EventLoopGroup, startingAfter position: Int64, bus: any EventBus) {
+        shards = group.loops.map { loop in LoopBound(HubShard(loop: loop, position: position), loop: loop) }
+        self.bus = bus
+    }
+
+    /// The part that belongs to the calling loop. On a loop of the group only.
+    public var shard: HubShard? {
+        guard let index = EventLoop.current?.index, shards.indices.contains(index) else { return nil }
+        return shards[index].value
+    }
+
+    /// Hands committed events out, in the order of their ids. Called by the database after each commit.
+    public func publish(_ events: [Event]) {
+        let envelopes = events.compactMap { Envelope($0) }
+        guard let last = events.last else { return }
+        if !envelopes.isEmpty {
+            for shard in shards {
+                shard.loop.execute { shard.value.receive(envelopes) }
+            }
+        }
+        bus.announce(upTo: last.id)
+    }
+}

@@ -1,0 +1,45 @@
+internal import Community
+internal import Reactor
+internal import Security
+internal import Storage
+
+/// `roost admin`: works on the data folder, also while the server runs.
+struct AdministrationCommand {
+    let configuration: Configuration
+
+    /// Makes an administrator; the password is the first line of the standard input.
+    func createAdministrator(_ username: String) async throws {
+        let password = InputFile.standardInputLine()
+        try await withCommunity { community in
+            try await community.createAdministrator(username: username, password: password)
+        }
+        Output.write("\(username) is an administrator now.\n")
+    }
+
+    /// Gives an account a new password, the first line of the standard input, and ends its logins.
+    func resetPassword(of username: String) async throws {
+        let password = InputFile.standardInputLine()
+        try await withCommunity { community in
+            try await community.resetPassword(of: username, to: password)
+        }
+        Output.write("\(username) has a new password; all its logins have ended.\n")
+    }
+
+    private func withCommunity(_ body: (Community) async throws -> Void) async throws {
+        let folder = try DataFolder(configuration.dataFolder)
+        let group = EventLoopGroup(count: 1)
+        defer { group.stop() }
+        let database = try await Database.open(configuration.database(in: folder), schemas: [Community.schema], loops: group)
+        let passwords = PasswordHasher(cost: configuration.passwordCost, threads: 1)
+        defer { passwords.stop() }
+        let community = Community(database: database, passwordHasher: passwords, settings: configuration.communitySettings)
+        do {
+            try await community.prepare()
+            try await body(community)
+        } catch {
+            await database.close()
+            throw error
+        }
+        await database.close()
+    }
+}

@@ -1,0 +1,89 @@
+internal import Community
+internal import Observability
+internal import Reactor
+internal import Security
+internal import Storage
+
+/// Everything an operator has set, with its types (contracts/configuration.md).
+public struct Configuration: Sendable {
+    var serverName: String
+    var publicURL: String?
+    var listen: SocketAddress
+    var dataFolder: String
+    var loops: Int?
+    var trustedProxies: [AddressRange]
+    /// `sqlite`, or the URL of a PostgreSQL.
+    var databaseURL: String
+    var registrationMode: RegistrationMode
+    var bootstrap: (username: String, password: String)?
+    var limitsRates: Bool
+    var bodyLimit: Int
+    var passwordCost: PasswordCost
+    var retentionDays: Int
+    var chatIsOn: Bool
+    var heartbeatMilliseconds: Int
+    var accessTokenSeconds: Int
+    var refreshTokenDays: Int
+    /// Nil: text at a terminal, JSON otherwise.
+    var logFormat: LogFormat?
+    var logLevel: LogLevel
+
+    /// Gives the values their types.
+    init(_ values: ConfigurationValues) throws(ConfigurationError) {
+        func refuse(_ path: String, _ reason: String) -> ConfigurationError {
+            ConfigurationError(place: values.origin(path).description, reason: "\(path) \(reason)")
+        }
+        func text(_ path: String) throws(ConfigurationError) -> String {
+            guard let text = values.text(path) else { throw refuse(path, "is missing") }
+            return text
+        }
+        func integer(_ path: String) throws(ConfigurationError) -> Int {
+            guard let number = values.integer(path) else { throw refuse(path, "is missing") }
+            return number
+        }
+        serverName = try text("server.name")
+        publicURL = try Self.origin(values.text("server.public_url")) { refuse("server.public_url", $0) }
+        guard let address = try? SocketAddress(text("server.listen")) else {
+            throw refuse("server.listen", "must be an address and a port, such as 127.0.0.1:8080 or [::1]:8080")
+        }
+        listen = address
+        dataFolder = try text("server.data")
+        loops = values.integer("server.loops")
+        trustedProxies = try values.list("server.trusted_proxies").map { item throws(ConfigurationError) in
+            guard let range = AddressRange(item) else { throw refuse("server.trusted_proxies", "must hold ranges such as 10.0.0.0/8") }
+            return range
+        }
+        databaseURL = try text("database.url")
+        guard databaseURL == "sqlite" || databaseURL.hasPrefix("postgresql://") || databaseURL.hasPrefix("postgres://") else {
+            throw refuse("database.url", "must be sqlite or begin with postgresql://")
+        }
+        registrationMode = RegistrationMode(rawValue: try text("registration.mode")) ?? .open
+        switch (values.text("registration.bootstrap.username"), values.text("registration.bootstrap.password")) {
+        case (nil, nil): bootstrap = nil
+        case (let username?, let password?): bootstrap = (username, password)
+        case (nil, _): throw refuse("registration.bootstrap.username", "is missing beside the password")
+        case (_, nil): throw refuse("registration.bootstrap.password", "is missing beside the username")
+        }
+        limitsRates = values.flag("limits.rate")
+        bodyLimit = try integer("limits.json_body_bytes")
+        passwordCost = PasswordCost(rawValue: try text("security.password_cost")) ?? .interactive
+        retentionDays = try integer("events.retention_days")
+        chatIsOn = values.flag("chat.enabled")
+        heartbeatMilliseconds = try integer("chat.heartbeat_interval_ms")
+        accessTokenSeconds = try integer("chat.access_token_seconds")
+        refreshTokenDays = try integer("chat.refresh_token_days")
+        logFormat = LogFormat(rawValue: try text("log.format"))
+        logLevel = LogLevel(rawValue: try text("log.level")) ?? .info
+    }
+
+    /// A URL without path and without a slash at its end.
+    private static func origin(_ text: String?, _ refuse: (String) -> ConfigurationError) throws(ConfigurationError) -> String? {
+        guard var text else { return nil }
+        while text.hasSuffix("/") { text.removeLast() }
+        for scheme in ["http://", "https://"] where text.hasPrefix(scheme) && text.count > scheme.count {
+            guard !text.dropFirst(scheme.count).contains(where: { "/?#@ ".contains($0) }) else { break }
+            return text
+        }
+        throw refuse("must be an origin such as https://chat.example.org")
+    }
+}

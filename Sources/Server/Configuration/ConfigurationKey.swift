@@ -1,0 +1,64 @@
+/// A key that has an effect in this version, as contracts/configuration.md names it.
+struct ConfigurationKey: Sendable {
+    /// What values look like.
+    enum Kind: Sendable {
+        case text
+        case integer(ClosedRange<Int>)
+        case flag
+        case choice([String])
+        case list
+    }
+
+    var path: String
+    var kind: Kind
+    /// The default, as `roost config` shows it; nil when there is none.
+    var defaultText: String?
+    var isSecret = false
+
+    /// All keys.
+    static let all: [ConfigurationKey] = [
+        ConfigurationKey(path: "server.name", kind: .text, defaultText: "Roost"),
+        ConfigurationKey(path: "server.public_url", kind: .text),
+        ConfigurationKey(path: "server.listen", kind: .text, defaultText: "127.0.0.1:8080"),
+        ConfigurationKey(path: "server.data", kind: .text, defaultText: "./roost-data"),
+        ConfigurationKey(path: "server.loops", kind: .integer(1...256)),
+        ConfigurationKey(path: "server.trusted_proxies", kind: .list, defaultText: "[]"),
+        ConfigurationKey(path: "database.url", kind: .text, defaultText: "sqlite", isSecret: true),
+        ConfigurationKey(path: "registration.mode", kind: .choice(["open", "invite", "closed"]), defaultText: "open"),
+        ConfigurationKey(path: "registration.bootstrap.username", kind: .text),
+        ConfigurationKey(path: "registration.bootstrap.password", kind: .text, isSecret: true),
+        ConfigurationKey(path: "limits.rate", kind: .flag, defaultText: "true"),
+        ConfigurationKey(path: "limits.json_body_bytes", kind: .integer(1_024...67_108_864), defaultText: "1048576"),
+        ConfigurationKey(
+            path: "security.password_cost", kind: .choice(["minimum", "interactive", "moderate"]), defaultText: "interactive"),
+        ConfigurationKey(path: "events.retention_days", kind: .integer(1...3_650), defaultText: "7"),
+        ConfigurationKey(path: "chat.enabled", kind: .flag, defaultText: "true"),
+        ConfigurationKey(path: "chat.heartbeat_interval_ms", kind: .integer(100...600_000), defaultText: "30000"),
+        ConfigurationKey(path: "chat.access_token_seconds", kind: .integer(1...86_400), defaultText: "3600"),
+        ConfigurationKey(path: "chat.refresh_token_days", kind: .integer(1...3_650), defaultText: "30"),
+        ConfigurationKey(path: "log.format", kind: .choice(["auto", "text", "json"]), defaultText: "auto"),
+        ConfigurationKey(path: "log.level", kind: .choice(["trace", "debug", "info", "warning", "error"]), defaultText: "info"),
+    ]
+
+    /// The first words of keys whose parts of Roost are still to come.
+    static let comingGroups: Set<String> = ["guard", "blobs", "dawchat", "cosmos", "webhooks", "gale", "reileta"]
+
+    static func named(_ path: String) -> ConfigurationKey? {
+        all.first { $0.path == path }
+    }
+
+    /// Whether longer keys begin with this one.
+    static func isGroup(_ path: String) -> Bool {
+        all.contains { $0.path.hasPrefix(path + ".") }
+    }
+
+    /// Why there is no such key, with the nearest one that there is.
+    static func unknown(_ path: String) -> String {
+        if let group = path.split(separator: ".").first.map(String.init), comingGroups.contains(group) {
+            return "\(path) has no effect in this version of Roost: its part is still to come"
+        }
+        let nearest = all.min { EditDistance.between($0.path, path) < EditDistance.between($1.path, path) }
+        guard let nearest else { return "unknown key \(path)" }
+        return "unknown key \(path); did you mean \(nearest.path)?"
+    }
+}

@@ -1,0 +1,101 @@
+/// The values of all keys with their origins, before they get their types.
+struct ConfigurationValues: Sendable {
+    struct Value: Sendable {
+        var node: YAMLNode
+        var origin: ConfigurationOrigin
+    }
+
+    private(set) var values: [String: Value] = [:]
+
+    /// Takes the keys of a document; a later layer wins.
+    ///
+    /// - Parameter origin: where the value on a line comes from.
+    mutating func merge(
+        _ document: YAMLNode, under prefix: String = "", origin: (_ line: Int) -> ConfigurationOrigin
+    ) throws(ConfigurationError) {
+        guard case .mapping(let entries) = document.content else {
+            let reason = prefix.isEmpty ? "a configuration is a mapping" : "\(prefix) has keys of its own"
+            throw ConfigurationError(place: origin(document.line).description, reason: reason)
+        }
+        for entry in entries {
+            let path = prefix.isEmpty ? entry.key : "\(prefix).\(entry.key)"
+            if ConfigurationKey.isGroup(path) {
+                try merge(entry.value, under: path, origin: origin)
+            } else {
+                try set(path, entry.value, origin(entry.line))
+            }
+        }
+    }
+
+    /// Sets one key.
+    mutating func set(_ path: String, _ node: YAMLNode, _ origin: ConfigurationOrigin) throws(ConfigurationError) {
+        guard let key = ConfigurationKey.named(path) else {
+            throw ConfigurationError(place: origin.description, reason: ConfigurationKey.unknown(path))
+        }
+        if let reason = key.kind.refusal(of: node) {
+            throw ConfigurationError(place: origin.description, reason: "\(path) \(reason)")
+        }
+        values[path] = Value(node: node, origin: origin)
+    }
+
+    /// Sets one key to a text that may be JSON or YAML: `--set` and the environment.
+    mutating func set(_ path: String, text: String, _ origin: ConfigurationOrigin) throws(ConfigurationError) {
+        let plain = YAMLNode(content: .scalar(text), line: 1)
+        let isGroup = ConfigurationKey.isGroup(path)
+        if !isGroup {
+            guard case .list = ConfigurationKey.named(path)?.kind else { return try set(path, plain, origin) }
+        }
+        let node: YAMLNode?
+        do throws(YAMLReader.Failure) {
+            node = try YAMLReader.parse(Array(text.utf8))
+        } catch {
+            throw ConfigurationError(place: origin.description, reason: "\(path) \(error.reason)")
+        }
+        if isGroup { try merge(node ?? plain, under: path) { _ in origin } } else { try set(path, node ?? plain, origin) }
+    }
+
+    // MARK: Typed
+
+    func origin(_ path: String) -> ConfigurationOrigin {
+        values[path]?.origin ?? .byDefault
+    }
+
+    func text(_ path: String) -> String? {
+        values[path]?.node.text ?? ConfigurationKey.named(path)?.defaultText
+    }
+
+    func integer(_ path: String) -> Int? {
+        text(path).flatMap { Int($0) }
+    }
+
+    func flag(_ path: String) -> Bool {
+        text(path) == "true"
+    }
+
+    func list(_ path: String) -> [String] {
+        guard case .sequence(let items) = values[path]?.node.content else { return [] }
+        return items.compactMap(\.text)
+    }
+}
+
+extension ConfigurationKey.Kind {
+    /// What is wrong with a value, nil when it is good.
+    func refusal(of node: YAMLNode) -> String? {
+        switch self {
+        case .list:
+            guard case .sequence(let items) = node.content, items.allSatisfy({ $0.text != nil }) else {
+                return "must be a list, such as [a, b]"
+            }
+            return nil
+        case .text: return node.text == nil ? "must be a single value" : nil
+        case .integer(let range):
+            guard let number = node.text.flatMap({ Int($0) }), range.contains(number) else {
+                return "must be a whole number from \(range.lowerBound) to \(range.upperBound)"
+            }
+            return nil
+        case .flag: return node.text == "true" || node.text == "false" ? nil : "must be true or false"
+        case .choice(let choices):
+            return node.text.map(choices.contains) == true ? nil : "must be one of: \(choices.joined(separator: ", "))"
+        }
+    }
+}

@@ -1,0 +1,29 @@
+/// What `roost config` prints: every key, its value, and where that comes from. Secrets are three stars.
+enum EffectiveConfiguration {
+    static func text(of values: ConfigurationValues) -> String {
+        ConfigurationKey.all.map { key in
+            "\(key.path): \(value(of: key, values))  # \(values.origin(key.path))\n"
+        }.joined()
+    }
+
+    private static func value(of key: ConfigurationKey, _ values: ConfigurationValues) -> String {
+        guard let text = values.text(key.path) ?? list(key, values) else { return "null" }
+        // The name of the embedded database is no secret, the URL of a server may hold one.
+        if key.isSecret, text != key.defaultText { return "\"***\"" }
+        switch key.kind {
+        case .text: return quoted(text)
+        case .integer, .flag, .choice: return text
+        case .list: return list(key, values) ?? "[]"
+        }
+    }
+
+    private static func list(_ key: ConfigurationKey, _ values: ConfigurationValues) -> String? {
+        guard case .list = key.kind else { return nil }
+        return "[" + values.list(key.path).map(quoted).joined(separator: ", ") + "]"
+    }
+
+    /// A double-quoted YAML scalar.
+    private static func quoted(_ text: String) -> String {
+        "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n") + "\""
+    }
+}

@@ -1,0 +1,22 @@
+internal import HTTP
+internal import Reactor
+
+/// Tells where a request comes from, behind proxies that are trusted too (`server.trusted_proxies`).
+struct ClientAddress: Sendable {
+    let trustedProxies: [AddressRange]
+
+    /// The peer's address; or, when that is a trusted proxy, the last address in `X-Forwarded-For` that is not one.
+    func callAsFunction(_ request: HTTPRequest) -> String {
+        address(peer: request.peer.host, forwarded: trustedProxies.isEmpty ? [] : request.headers.list("x-forwarded-for"))
+    }
+
+    func address(peer: String, forwarded: [String]) -> String {
+        guard isTrusted(peer) else { return peer }
+        // What stands before an untrusted address was written by somebody unknown.
+        return forwarded.last { !isTrusted($0) } ?? peer
+    }
+
+    private func isTrusted(_ address: String) -> Bool {
+        trustedProxies.contains { $0.contains(address) }
+    }
+}

@@ -1,0 +1,41 @@
+internal import Community
+internal import Observability
+internal import Primitives
+internal import Reactor
+internal import Storage
+
+/// What a server does now and then: forgets what is over.
+struct Maintenance: Sendable {
+    /// How often.
+    static let interval = Duration.seconds(600)
+    /// Events that are kept at most, whatever their age.
+    static let eventLimit = 5_000_000
+
+    let community: Community
+    let database: Database
+    let retentionDays: Int
+    let logger: Logger
+
+    /// Begins, on a loop; ends with it.
+    func start(on loop: EventLoop) {
+        loop.execute { again(on: loop) }
+    }
+
+    private func again(on loop: EventLoop) {
+        loop.start { await run() }
+        loop.schedule(after: Self.interval) { again(on: loop) }
+    }
+
+    private func run() async {
+        do {
+            let oldest = Timestamp.now().adding(seconds: -Int64(retentionDays) * 86_400)
+            let count = try await database.pruneEvents(before: oldest, keepAtMost: Self.eventLimit)
+            try await community.removeExpired()
+            if count > 0 { logger.log(.info, "Old events forgotten", [("count", .integer(Int64(count)))]) }
+        } catch DatabaseError.closed {
+            return
+        } catch {
+            logger.log(.warning, "Maintenance failed", [("reason", .text(String(describing: error)))])
+        }
+    }
+}

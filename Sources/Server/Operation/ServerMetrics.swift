@@ -1,0 +1,37 @@
+internal import HTTP
+internal import Observability
+
+/// The metrics of the server. No label holds anything that a client chose.
+struct ServerMetrics: Sendable {
+    let registry = MetricsRegistry()
+    private let requests: Counter
+    private let failures: Counter
+    private let durations: Histogram
+    private let connections: Gauge
+
+    init() {
+        requests = registry.counter("roost_http_requests_total", "HTTP requests that have been answered.")
+        failures = registry.counter("roost_http_failures_total", "HTTP requests answered with a status of 500 or more.")
+        durations = registry.histogram("roost_http_request_seconds", "Time from the head of a request to its answer.")
+        connections = registry.gauge("roost_http_connections", "Open HTTP connections, without WebSockets.")
+    }
+
+    /// The server's hooks that count.
+    func hooks(_ logger: Logger) -> HTTPServerHooks {
+        var hooks = HTTPServerHooks()
+        hooks.requestFinished = { request, status, duration in
+            requests.increment()
+            if status.code >= 500 { failures.increment() }
+            durations.observe(duration)
+            // The path and never the query, which may carry a token.
+            logger.log(
+                .debug, "Request",
+                [("method", .text(request.method.rawValue)), ("path", .text(request.path)), ("status", .integer(Int64(status.code)))])
+        }
+        hooks.handlerFailed = { error, request in
+            logger.log(.error, "A request failed", [("path", .text(request.path)), ("reason", .text(String(describing: error)))])
+        }
+        hooks.connectionsChanged = { connections.add($0) }
+        return hooks
+    }
+}

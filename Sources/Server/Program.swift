@@ -1,0 +1,77 @@
+internal import Community
+internal import Observability
+internal import Reactor
+internal import Security
+internal import Storage
+
+#if canImport(Glibc)
+    internal import Glibc
+#else
+    internal import Darwin
+#endif
+
+/// The whole program behind the command line.
+public struct Program: Sendable {
+    private let environment: [String: String]
+
+    /// - Parameter environment: the variables of the process.
+    public init(environment: [String: String]) {
+        self.environment = environment
+    }
+
+    /// Does what the command line asks for.
+    ///
+    /// - Parameter arguments: without the name of the program.
+    public func run(_ arguments: [String]) async -> ExitCode {
+        do {
+            switch try CommandParser.parse(arguments) {
+            case .help: Output.write(Command.usage)
+            case .version: Output.write("roost \(RoostVersion.current)\n")
+            case .configuration(let options): Output.write(EffectiveConfiguration.text(of: try values(options)))
+            case .serve(let options): try await ServeCommand(configuration: configuration(options), readyFile: options.readyFile).run()
+            case .createAdministrator(let username, let options):
+                try await AdministrationCommand(configuration: configuration(options)).createAdministrator(username)
+            case .resetPassword(let username, let options):
+                try await AdministrationCommand(configuration: configuration(options)).resetPassword(of: username)
+            }
+            return .success
+        } catch {
+            let (code, sentence) = Self.explain(error)
+            StandardError.write(Array("roost: \(sentence)\n".utf8))
+            return code
+        }
+    }
+
+    private func values(_ options: ServeOptions) throws(ConfigurationError) -> ConfigurationValues {
+        let values = try ConfigurationLoader.load(options, environment: environment, readFile: InputFile.contents)
+        // A value that no part of the house can use is refused here too.
+        _ = try Configuration(values)
+        return values
+    }
+
+    private func configuration(_ options: ServeOptions) throws(ConfigurationError) -> Configuration {
+        try Configuration(try values(options))
+    }
+
+    /// The exit code of a failure, and what is said about it.
+    private static func explain(_ error: any Error) -> (ExitCode, String) {
+        switch error {
+        case let error as Command.Misuse: (.badUsage, "\(error.reason)\n\n\(Command.usage)")
+        case let error as ConfigurationError: (.badConfiguration, error.description)
+        case let error as DatabaseError:
+            switch error {
+            case .inUse, .newerSchema: (.dataFolder, error.description)
+            case .unavailable: (.unavailable, error.description)
+            default: (.failure, error.description)
+            }
+        case let error as KeyFile.Failure: (.failure, error.description)
+        case let error as Listener.Failure: (.failure, error.description)
+        case CommunityError.invalid(let fields):
+            (.badConfiguration, fields.map { "\($0.name): \($0.message)" }.joined(separator: " "))
+        case CommunityError.usernameTaken: (.failure, "The username is taken.")
+        case CommunityError.unknownAccount: (.failure, "There is no such account.")
+        case let error as ReadyFile.Failure: (.failure, "The ready file \(error.path) cannot be written: \(error.reason)")
+        default: (.failure, String(describing: error))
+        }
+    }
+}

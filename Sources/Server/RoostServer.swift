@@ -1,0 +1,99 @@
+internal import Chat
+internal import Community
+internal import Gateway
+internal import HTTP
+internal import Observability
+internal import Primitives
+internal import Reactor
+internal import Security
+internal import Storage
+
+/// The composition root: makes every part of the house and ends them in order.
+final class RoostServer: Sendable {
+    /// How long requests may take that have begun when the server is told to stop.
+    static let drainDeadline = Duration.seconds(10)
+
+    /// Where it serves.
+    let address: SocketAddress
+    /// The canonical origin, or the address when none is set.
+    let url: String
+    /// For the first administrator, nil when there is one.
+    let setupCode: String?
+
+    private let group: EventLoopGroup
+    private let database: Database
+    private let passwords: PasswordHasher
+    private let server: HTTPServer
+    private let chat: ChatDialect?
+    private let health: Health
+    private let lock: DataFolderLock
+    private let logger: Logger
+
+    /// Opens the data folder and begins to serve.
+    ///
+    /// - Throws: `DatabaseError`, `KeyFile.Failure`, `Listener.Failure`, `CommunityError` for a bootstrap that breaks the rules.
+    init(_ configuration: Configuration, logger: Logger) async throws {
+        let folder = try DataFolder(configuration.dataFolder)
+        lock = try folder.lock()
+        let key = try KeyFile.loadOrCreate(folder.keyFile)
+        let loops = configuration.loops ?? EventLoopGroup.defaultCount
+        group = EventLoopGroup(count: loops)
+        self.logger = logger
+        do {
+            database = try await Database.open(configuration.database(in: folder), schemas: [Community.schema], loops: group)
+        } catch {
+            group.stop()
+            throw error
+        }
+        passwords = PasswordHasher(cost: configuration.passwordCost)
+        let community = Community(database: database, passwordHasher: passwords, settings: configuration.communitySettings)
+        try await community.prepare()
+        if let bootstrap = configuration.bootstrap {
+            try await community.createAdministrator(username: bootstrap.username, password: bootstrap.password, onlyFirst: true)
+        }
+        setupCode = try await community.renewSetupCode()
+
+        let hub = Hub(group: group, startingAfter: try await community.eventPosition().latest, bus: InProcessBus())
+        database.publish { hub.publish($0) }
+        health = Health()
+        let metrics = ServerMetrics()
+        var routes = RouteGroup()
+        OperationalRoutes(health: health, metrics: metrics.registry).mount(on: &routes)
+        chat = Self.chat(configuration, community: community, hub: hub, key: key, group: group, metrics: metrics, logger: logger)
+        chat?.mount(on: &routes)
+        server = try await HTTPServer.start(on: configuration.listen, group: group, router: Router(routes), hooks: metrics.hooks(logger))
+        address = server.address
+        url = configuration.publicURL ?? "http://\(server.address)"
+        Maintenance(community: community, database: database, retentionDays: configuration.retentionDays, logger: logger)
+            .start(on: group.next())
+        health.enter(.ready)
+    }
+
+    private static func chat(
+        _ configuration: Configuration, community: Community, hub: Hub, key: [UInt8], group: EventLoopGroup, metrics: ServerMetrics,
+        logger: Logger
+    ) -> ChatDialect? {
+        guard configuration.chatIsOn else { return nil }
+        let sockets = SocketRegistry()
+        metrics.registry.gauge("roost_gateway_sockets", "Gateway sockets that are logged in.") { Double(sockets.count) }
+        return ChatDialect(
+            services: ChatServices(
+                community: community, hub: hub, sockets: sockets,
+                accessTokens: AccessTokenCodec(key: KeyFile.derive("access token", from: key)),
+                gatewaySessionIDs: SignedSessionIDCodec(key: KeyFile.derive("gateway session", from: key)), rateLimiter: RateLimiter(),
+                group: group, clock: { .now() }, clientAddress: ClientAddress(trustedProxies: configuration.trustedProxies).callAsFunction,
+                reportFailure: { logger.log(.error, "A request failed", [("reason", .text(String(describing: $0)))]) }),
+            settings: configuration.chatSettings)
+    }
+
+    /// Ends in order: no new work, sockets sent away to resume later, what has begun finished, everything on disk.
+    func stop() async {
+        health.enter(.draining)
+        chat?.drain()
+        await server.drain(deadline: Self.drainDeadline)
+        await chat?.drained(deadline: Self.drainDeadline)
+        await database.close()
+        passwords.stop()
+        group.stop()
+    }
+}

@@ -1,0 +1,119 @@
+"""Fixtures: servers, people and sockets. Servers are shared by all tests that do not need one of their own."""
+
+import os
+
+import pytest
+
+from support.api import Api, register
+from support.database import postgres_url
+from support.gateway import GatewayFactory
+from support.server import RoostServer, binary
+
+ENGINES = ("sqlite", "postgresql")
+
+
+def pytest_generate_tests(metafunc):
+    """Runs what uses `engine` on both engines; a module whose subject has nothing to do with storage names its own in ENGINES."""
+    if "engine" in metafunc.fixturenames:
+        names = getattr(metafunc.module, "ENGINES", ENGINES)
+        metafunc.parametrize("engine", [pytest.param(name, marks=_marks(name)) for name in names], scope="session", indirect=True)
+
+
+def _marks(engine):
+    if engine == "postgresql" and not postgres_url():
+        return [pytest.mark.skip(reason="ROOST_TEST_POSTGRES names no PostgreSQL")]
+    return []
+
+
+@pytest.fixture(scope="session")
+def roost_binary():
+    path = binary()
+    if not os.access(path, os.X_OK):
+        pytest.fail(f"there is no server at {path}: build it, or name it with ROOST_BINARY", pytrace=False)
+    return path
+
+
+@pytest.fixture(scope="session")
+def engine(request):
+    """`sqlite` or `postgresql`."""
+    return request.param
+
+
+@pytest.fixture(scope="session")
+def server(engine, roost_binary, tmp_path_factory):
+    """The server that most tests share. When they are through it must still run, and stop in order."""
+    server = RoostServer(tmp_path_factory.mktemp(f"shared-{engine}"), engine)
+    try:
+        server.start()
+        yield server
+        assert server.is_running(), f"the shared server has ended:\n{server.log[-4000:]}"
+        assert server.stop() == 0
+    finally:
+        server.dispose()
+
+
+@pytest.fixture
+def new_server(roost_binary, tmp_path):
+    """Makes servers of the test's own: `new_server(engine, {"path": "value"})`; `start=False` leaves the start to the test."""
+    made = []
+
+    def make(engine="sqlite", settings=None, *, start=True):
+        folder = tmp_path / f"server{len(made)}"
+        folder.mkdir()
+        server = RoostServer(folder, engine, settings)
+        made.append(server)
+        return server.start() if start else server
+
+    yield make
+    for server in made:
+        server.dispose()
+
+
+@pytest.fixture
+def stranger(server):
+    """The API without a token."""
+    return Api(server)
+
+
+@pytest.fixture
+def account(server):
+    """Somebody new on the shared server."""
+    return register(server)
+
+
+@pytest.fixture
+def owner(server):
+    """Somebody new who is going to own a server."""
+    return register(server, "owner")
+
+
+@pytest.fixture
+def member(server):
+    """Somebody new who is going to join."""
+    return register(server, "member")
+
+
+@pytest.fixture
+def outsider(server):
+    """Somebody new who never joins."""
+    return register(server, "outsider")
+
+
+@pytest.fixture
+def nest(owner, member):
+    """A server (detail form) of `owner` that `member` has joined."""
+    return member.join(owner.invite(owner.create_server()["server_id"]))
+
+
+@pytest.fixture
+def room(nest):
+    """The id of the text channel of `nest`."""
+    return nest["channels"][0]["channel_id"]
+
+
+@pytest.fixture
+def gateway():
+    """Opens sockets that end with the test: `gateway(account)`, `gateway.open(server, query=...)`, `gateway.resume(...)`."""
+    factory = GatewayFactory()
+    yield factory
+    factory.end()

@@ -1,0 +1,158 @@
+"""A client of the gateway (contracts/chat.md 4)."""
+
+import json
+import socket as sockets
+import time
+from urllib.parse import urlencode
+
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
+
+HELLO, HEARTBEAT, HEARTBEAT_ACK, IDENTIFY, RESUME, RECONNECT, RESUMED, INVALID_SESSION = 0, 1, 2, 3, 6, 7, 8, 9
+CONNECTED, MESSAGE_CREATE, CHANNEL_CREATE, SERVER_MEMBER_ADD = 10, 11, 20, 30
+
+NAMES = {CONNECTED: "CONNECTED", MESSAGE_CREATE: "MESSAGE_CREATE", CHANNEL_CREATE: "CHANNEL_CREATE", SERVER_MEMBER_ADD: "SERVER_MEMBER_ADD"}
+#: Presence and typing are not logged and may come at any time.
+FLEETING = (40, 50)
+
+
+class Gateway:
+    """One socket. Every frame that arrives is checked: its shape, and that `s` rises strictly."""
+
+    def __init__(self, server, *, header=None, query=None, subprotocols=None):
+        url = server.socket_url + ("?" + urlencode(query) if query else "")
+        headers = {"Authorization": f"Bearer {header}"} if header else None
+        self.connection = connect(
+            url, additional_headers=headers, subprotocols=subprotocols, compression=None, proxy=None,
+            open_timeout=10, close_timeout=5, ping_interval=None, max_queue=None, legacy=True,
+        )
+        self.frames = []
+        self.last_s = None
+        self.session_id = None
+
+    # Receiving
+
+    def receive(self, timeout=10):
+        """The next frame, whatever it is. Raises TimeoutError, or ConnectionClosed."""
+        text = self.connection.recv(timeout=timeout)
+        assert isinstance(text, str), "the server sends text frames only"
+        frame = json.loads(text)
+        self._check(frame)
+        self.frames.append(frame)
+        return frame
+
+    def _check(self, frame):
+        operation = frame["op"]
+        assert type(operation) is int
+        assert "d" in frame, "d is always present"
+        if operation < 10:
+            assert "s" not in frame and "t" not in frame, f"a control frame has no s and no t: {frame}"
+        elif operation in FLEETING:
+            assert "s" not in frame, f"an event that is not logged has no s: {frame}"
+        else:
+            assert type(frame["s"]) is int
+            assert self.last_s is None or frame["s"] > self.last_s, f"s {frame['s']} after {self.last_s}"
+            self.last_s = frame["s"]
+            if operation in NAMES:
+                assert frame["t"] == NAMES[operation]
+        if operation == CONNECTED:
+            self.session_id = frame["d"]["session_id"]
+
+    def expect(self, operation, timeout=10):
+        """The next frame, which must be this one; presence, typing and heartbeat requests may come before it."""
+        deadline = time.monotonic() + timeout
+        while True:
+            frame = self.receive(max(0.01, deadline - time.monotonic()))
+            if frame["op"] == operation:
+                return frame
+            assert frame["op"] in (*FLEETING, HEARTBEAT), f"expected op {operation}, got {frame}"
+
+    def expect_messages(self, count, timeout=20):
+        """The next `count` events, all op 11: their objects."""
+        return [self.expect(MESSAGE_CREATE, timeout)["d"] for _ in range(count)]
+
+    def expect_nothing(self, seconds=0.4):
+        """Nothing but presence and typing arrives for a moment."""
+        deadline = time.monotonic() + seconds
+        while (left := deadline - time.monotonic()) > 0:
+            try:
+                frame = self.receive(left)
+            except TimeoutError:
+                return
+            assert frame["op"] in FLEETING, f"unexpected {frame}"
+
+    def expect_close(self, code, timeout=10):
+        """The server closes with this code; frames may come before."""
+        deadline = time.monotonic() + timeout
+        try:
+            while True:
+                self.receive(max(0.01, deadline - time.monotonic()))
+        except ConnectionClosed as closed:
+            assert closed.rcvd is not None, f"the connection broke off without a close frame, expected {code}"
+            assert closed.rcvd.code == code, f"closed with {closed.rcvd.code} {closed.rcvd.reason!r}, expected {code}"
+        except TimeoutError:
+            raise AssertionError(f"not closed with {code} within {timeout} s") from None
+
+    # Sending
+
+    def send(self, operation, *data):
+        """Sends {op, d}; without data, d is absent."""
+        self.send_raw(json.dumps({"op": operation} | ({"d": data[0]} if data else {})))
+
+    def send_raw(self, message):
+        self.connection.send(message)
+
+    def identify(self, token):
+        self.send(IDENTIFY, {"token": token})
+
+    def resume(self, token, session_id, seq):
+        self.send(RESUME, {"token": token, "session_id": session_id, "seq": seq})
+
+    def beat(self):
+        """A heartbeat that is answered: the socket lives."""
+        self.send(HEARTBEAT, self.last_s)
+        assert self.expect(HEARTBEAT_ACK)["d"] is None
+
+    # Ending
+
+    def close(self, code=1000):
+        self.connection.close(code)
+
+    def abort(self):
+        """The line breaks: no close frame."""
+        try:
+            self.connection.socket.shutdown(sockets.SHUT_RDWR)
+        except OSError:
+            pass
+        self.connection.close()
+
+
+class GatewayFactory:
+    """Opens sockets and ends them with the test."""
+
+    def __init__(self):
+        self.opened = []
+
+    def open(self, server, **how):
+        """A socket after its HELLO, not yet identified unless `how` carries a token."""
+        gateway = Gateway(server, **how)
+        self.opened.append(gateway)
+        gateway.hello = gateway.expect(HELLO)
+        return gateway
+
+    def __call__(self, account, **how):
+        """A socket of this account after CONNECTED."""
+        gateway = self.open(account.server, header=account.access_token, **how)
+        gateway.connected = gateway.expect(CONNECTED)
+        return gateway
+
+    def resume(self, account, session_id, seq):
+        """A new socket that has asked to resume."""
+        gateway = self.open(account.server)
+        gateway.resume(account.access_token, session_id, seq)
+        gateway.last_s = seq
+        return gateway
+
+    def end(self):
+        for gateway in self.opened:
+            gateway.abort()

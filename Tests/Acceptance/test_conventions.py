@@ -1,0 +1,171 @@
+"""What holds for every route (contracts/chat.md 1 and 1.1)."""
+
+import json
+
+import pytest
+
+from support.api import assert_error, register, unchanged
+from support.shapes import is_id, is_time
+
+MEBIBYTE = 1 << 20
+
+
+def allowed(response):
+    return {method.strip() for method in response.headers["allow"].split(",")}
+
+
+@pytest.mark.parametrize("path", ["/nope", "/", "/servers/1/nope", "/auth", "/channels/1/messages/2/3"])
+def test_an_unknown_route_is_answered_404_in_the_shape_of_the_api(account, path):
+    """1: "unknown route | 404"; 1.1: 404, 0, not_found."""
+    assert_error(account.get(path), 404, 0, "not_found")
+
+
+def test_an_unknown_route_is_404_for_a_stranger_too(stranger):
+    """1: "unknown route | 404"."""
+    assert_error(stranger.get("/nope"), 404, 0, "not_found")
+
+
+@pytest.mark.parametrize(
+    "method, path, methods",
+    [
+        ("PUT", "/servers", {"GET", "POST"}),
+        ("DELETE", "/auth/login", {"POST"}),
+        ("POST", "/auth/me", {"GET"}),
+        ("PUT", "/channels/1/messages", {"GET", "POST"}),
+    ],
+)
+def test_a_wrong_method_is_answered_405_with_the_methods_that_are_allowed(account, method, path, methods):
+    """1: "wrong method 405 + Allow"."""
+    with unchanged(lambda: account.get("/servers").json()):
+        response = account.api.request(method, path, json={"name": "x"})
+        assert response.status_code == 405
+        assert methods <= allowed(response) and method not in allowed(response)
+        body = response.json()
+        assert body["code"] == 0 and isinstance(body["message"], str) and isinstance(body["error"], str)
+
+
+def test_a_body_over_one_mebibyte_is_answered_413_and_does_nothing(account):
+    """1: "body over 1 MiB 413"; 1.1: 413, 40005, too_large."""
+    body = json.dumps({"name": "big"}).encode().ljust(MEBIBYTE + 1)
+    with unchanged(lambda: account.get("/servers").json()):
+        response = account.post("/servers", content=body, headers={"Content-Type": "application/json"})
+        assert_error(response, 413, 40005, "too_large")
+
+
+def test_a_body_over_one_mebibyte_that_does_not_say_its_length_is_answered_413(account):
+    """1: "body over 1 MiB 413", also in chunks."""
+    chunks = iter([b'{"name": "big"', *[b" " * 65536] * 17, b"}"])
+    with unchanged(lambda: account.get("/servers").json()):
+        assert_error(account.post("/servers", content=chunks), 413, 40005, "too_large")
+
+
+def test_a_body_of_one_mebibyte_is_accepted(account):
+    """1: the limit is 1 MiB and not less."""
+    body = json.dumps({"name": "just fits"}).encode().ljust(MEBIBYTE)
+    assert account.post("/servers", content=body, headers={"Content-Type": "application/json"}).status_code == 201
+
+
+@pytest.mark.parametrize("path", ["/servers", "/auth/login", "/channels/1/messages"])
+def test_a_preflight_is_answered_204_without_a_token(stranger, path):
+    """1: "Access-Control-Allow-Origin: *, methods GET POST PATCH DELETE PUT OPTIONS, headers Authorization Content-Type; OPTIONS 204"."""
+    response = stranger.request(
+        "OPTIONS", path, headers={"Origin": "https://app.example", "Access-Control-Request-Method": "POST"}
+    )
+    assert response.status_code == 204 and response.content == b""
+    assert response.headers["access-control-allow-origin"] == "*"
+    methods = {word.strip() for word in response.headers["access-control-allow-methods"].split(",")}
+    assert {"GET", "POST", "PATCH", "DELETE", "PUT", "OPTIONS"} <= methods
+    fields = {word.strip().lower() for word in response.headers["access-control-allow-headers"].split(",")}
+    assert {"authorization", "content-type"} <= fields
+
+
+def test_answers_and_errors_may_be_read_by_any_page(account, stranger):
+    """1: "Access-Control-Allow-Origin: *"."""
+    origin = {"Origin": "https://app.example"}
+    for response in (account.get("/servers", headers=origin), stranger.get("/servers", headers=origin), account.get("/nope", headers=origin)):
+        assert response.headers["access-control-allow-origin"] == "*"
+
+
+@pytest.mark.parametrize("content_type", ["text/plain", "application/json; charset=utf-8", "application/octet-stream", None])
+def test_a_body_of_any_type_is_read_when_it_is_json(account, content_type):
+    """1: "content type application/json expected, any type parsed if it is JSON"."""
+    headers = {"Content-Type": content_type} if content_type else {}
+    response = account.post("/servers", content=b'{"name": "typed"}', headers=headers)
+    assert response.status_code == 201
+    assert response.headers["content-type"].split(";")[0] == "application/json"
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"nope", b'{"name": "a"} {}', b'{"name": "\xff"}', b'{"name": NaN}', b'{"name": "a",}'])
+def test_a_body_that_is_not_json_is_answered_400_and_does_nothing(account, body):
+    """1.1: 400, 50109, invalid_json; 1: "JSON, UTF-8"."""
+    with unchanged(lambda: account.get("/servers").json()):
+        assert_error(account.post("/servers", content=body), 400, 50109, "invalid_json")
+
+
+def test_unknown_members_of_a_body_are_ignored(account):
+    """1: "unknown members ignored"."""
+    assert account.post("/servers", {"name": "extra", "colour": [1, {"deep": None}]}).json()["name"] == "extra"
+
+
+def test_ids_are_strings_with_an_alias_and_times_are_whole_seconds(owner):
+    """1: "ids | JSON strings", "alias id", "time | RFC 3339 UTC, whole seconds, Z"."""
+    server = owner.create_server()
+    message = owner.say(server["channels"][0]["channel_id"], "hello")
+    for thing, name in ((server, "server_id"), (server["channels"][0], "channel_id"), (message, "message_id"), (owner.answer["user"], "user_id")):
+        is_id(thing[name])
+        assert thing["id"] == thing[name]
+    for time in (server["created_at"], server["channels"][0]["created_at"], message["timestamp"], owner.answer["user"]["created_at"]):
+        is_time(time)
+
+
+@pytest.mark.parametrize("identifier", ["abc", "0", "-1", "9007199254740993", "99999999999999999999999", "1.5", "%20", "a%2Fb", "💬"])
+def test_any_syntax_of_an_id_is_accepted_and_unknown_ones_are_404(account, identifier):
+    """1: "accept any id syntax in paths, unknown -> 404"."""
+    assert_error(account.get(f"/servers/{identifier}"), 404, 10004, "unknown_server")
+    assert_error(account.get(f"/channels/{identifier}/messages"), 404, 10003, "unknown_channel")
+    assert_error(account.get(f"/users/{identifier}"), 404, 10013, "unknown_user")
+
+
+PROTECTED = [
+    ("GET", "/auth/me"), ("POST", "/auth/logout"), ("GET", "/servers"), ("POST", "/servers"), ("GET", "/servers/{server}"),
+    ("POST", "/servers/{server}/invites"), ("GET", "/invites/{invite}"), ("POST", "/invites/{invite}"), ("GET", "/servers/{server}/channels"),
+    ("POST", "/servers/{server}/channels"), ("GET", "/channels/{channel}/messages"), ("POST", "/channels/{channel}/messages"),
+    ("GET", "/users/{user}"), ("GET", "/users/@me"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("authorization", [None, "Bearer nonsense", "Bearer", "Basic YTpi", "{token}"])
+def test_everything_but_register_login_and_refresh_needs_a_token(server, stranger, owner, authorization):
+    """1: "auth | Authorization: Bearer <access JWT> on everything except register, login, refresh"; 1.1: 401, 40001, unauthorized."""
+    nest = owner.create_server()
+    names = {
+        "server": nest["server_id"], "channel": nest["channels"][0]["channel_id"], "user": owner.user_id, "invite": owner.invite(nest["server_id"]),
+    }  # fmt: skip
+    headers = {} if authorization is None else {"Authorization": authorization.format(token=owner.access_token)}
+
+    def look():
+        return owner.get(f"/servers/{nest['server_id']}").json(), owner.get("/servers").json(), owner.history(names["channel"])
+
+    with unchanged(look):
+        for method, path in PROTECTED:
+            body = {"json": {"name": "n", "content": "c"}} if method == "POST" else {}
+            response = stranger.request(method, path.format(**names), headers=headers, **body)
+            assert_error(response, 401, 40001, "unauthorized")
+
+
+def test_the_scheme_bearer_is_read_in_any_case(account):
+    """1: "Authorization: Bearer"; RFC 9110 11.1: the scheme is case-insensitive."""
+    response = account.api.request("GET", "/auth/me", headers={"Authorization": f"bearer {account.access_token}"})
+    assert response.status_code == 200
+
+
+def test_lists_are_top_level_arrays(owner, nest, room):
+    """1: "lists | top-level JSON arrays"."""
+    for path in ("/servers", f"/servers/{nest['server_id']}/channels", f"/channels/{room}/messages"):
+        assert isinstance(owner.get(path).json(), list)
+
+
+def test_a_logout_is_answered_204_with_nothing(server):
+    """1: "deletion and logout 204 empty"."""
+    response = register(server).post("/auth/logout")
+    assert response.status_code == 204 and response.content == b""

@@ -1,0 +1,110 @@
+"""Rate limits (contracts/chat.md 1.2 and 1.1, 429), on servers that have them switched on."""
+
+import time
+
+import pytest
+
+from support.api import PASSWORD, Account, Api, assert_error, register, unchanged, unique
+
+ENGINES = ("sqlite",)
+
+
+@pytest.fixture
+def limited(new_server):
+    return new_server(settings={"limits.rate": "true"})
+
+
+def check_refusal(response, *, limit=None, wait, is_global=None):
+    """1.1: "429 | 0 | rate_limited | body also retry_after (seconds, float) and global (bool); headers Retry-After, X-RateLimit-..."."""
+    body = assert_error(response, 429, 0, "rate_limited")
+    assert isinstance(body["retry_after"], (int, float)) and not isinstance(body["retry_after"], bool)
+    assert 0 < body["retry_after"] <= wait
+    assert type(body["global"]) is bool
+    if is_global is not None:
+        assert body["global"] is is_global
+    headers = response.headers
+    assert int(headers["retry-after"]) >= 1 and int(headers["retry-after"]) >= body["retry_after"]
+    assert int(headers["x-ratelimit-limit"]) >= 1 if limit is None else int(headers["x-ratelimit-limit"]) == limit
+    assert headers["x-ratelimit-remaining"] == "0"
+    assert time.time() - 2 <= float(headers["x-ratelimit-reset"]) <= time.time() + wait + 2
+    assert 0 < float(headers["x-ratelimit-reset-after"]) <= wait + 1
+    assert headers["x-ratelimit-bucket"]
+    return body["retry_after"]
+
+
+def test_messages_are_limited_per_channel_and_user(limited):
+    """1.2: "messages 5 per 5 s per channel and user"."""
+    owner, member = register(limited), register(limited)
+    nest = member.join(owner.invite(owner.create_server()["server_id"]))
+    room = nest["channels"][0]["channel_id"]
+    other = owner.create_channel(nest["server_id"])["channel_id"]
+    for number in range(5):
+        owner.say(room, str(number))
+    with unchanged(lambda: owner.history(room)):
+        response = owner.post(f"/channels/{room}/messages", {"content": "too many"})
+        wait = check_refusal(response, limit=5, wait=5, is_global=False)
+    member.say(room, "another user")
+    owner.say(other, "another channel")
+    time.sleep(wait + 0.1)
+    owner.say(room, "after the wait")
+
+
+def test_logins_are_limited_per_address(limited):
+    """1.2: "login/register 10 per minute per IP"."""
+    account = register(limited)
+    stranger, login = Api(limited), {"username": account.username, "password": "wrong password"}
+    answers = [stranger.post("/auth/login", login) for _ in range(11)]
+    allowed = [answer for answer in answers if answer.status_code != 429]
+    assert 9 <= len(allowed) <= 10
+    for answer in allowed:
+        assert_error(answer, 401, 50014, "invalid_credentials")
+    check_refusal(answers[-1], limit=10, wait=60)
+    right = stranger.post("/auth/login", {"username": account.username, "password": PASSWORD})
+    check_refusal(right, limit=10, wait=60)
+    assert account.get("/auth/me").status_code == 200
+
+
+def test_registrations_are_limited_per_address(limited):
+    """1.2: "login/register 10 per minute per IP"; a refused registration makes no account."""
+    accounts = [register(limited) for _ in range(10)]
+    name = unique("late")
+    check_refusal(Api(limited).post("/auth/register", {"username": name, "password": PASSWORD}), limit=10, wait=60)
+    looker = accounts[0]
+    found = [looker.get(f"/users/{account.user_id}").json()["username"] for account in accounts]
+    assert found == [account.username for account in accounts] and name not in found
+
+
+def test_other_routes_are_limited_per_user(limited):
+    """1.2: "other routes 50 per second per user"."""
+    busy, calm = register(limited), register(limited)
+    for count in range(2000):
+        response = busy.get("/servers")
+        if response.status_code == 429:
+            break
+        assert response.status_code == 200
+    assert count >= 50, "the first 50 are allowed"
+    wait = check_refusal(response, limit=50, wait=1)
+    assert calm.get("/servers").status_code == 200
+    time.sleep(wait + 0.05)
+    assert busy.get("/servers").status_code == 200
+
+
+def test_wrong_setup_codes_are_limited_per_address(limited):
+    """configuration.md, "The setup code": "five wrong tries from one address are answered 429 for 15 minutes"."""
+    wrong = "ROOST-" + "0" * 26
+    names = [unique("guess") for _ in range(6)]
+    bodies = [{"username": name, "password": PASSWORD, "setup_code": wrong} for name in names]
+    stranger = Api(limited)
+    for body in bodies[:5]:
+        assert 400 <= stranger.post("/auth/register", body).status_code < 429
+    response = stranger.post("/auth/register", bodies[5] | {"setup_code": limited.setup_code})
+    body = assert_error(response, 429, 0, "rate_limited")
+    assert 60 < body["retry_after"] <= 900 and int(response.headers["retry-after"]) <= 900
+
+
+def test_limits_that_are_switched_off_let_everything_through(room, owner):
+    """configuration.md: "limits.rate | false switches all rate limits off (tests, benchmarks)"."""
+    for number in range(20):
+        owner.say(room, str(number))
+    names = [register(owner.server) for _ in range(12)]
+    assert all(isinstance(account, Account) for account in names)

@@ -1,0 +1,126 @@
+import Community
+import Reactor
+import Storage
+import Testing
+
+@testable import Gateway
+
+/// What a loop's part of the hub hands to whom, in which order, and how often.
+struct HubShardTests {
+    /// Runs a test body on a loop, with a shard that has seen the events up to 100.
+    private static func onLoop(_ body: @escaping @Sendable (HubShard, CountingEncoder) -> Void) async throws {
+        let group = EventLoopGroup(count: 1)
+        defer { group.stop() }
+        let loop = group.next()
+        try await loop.submit { body(HubShard(loop: loop, position: 100), CountingEncoder()) }
+    }
+
+    private static func envelopes(_ events: Event...) -> [Envelope] {
+        events.compactMap { Envelope($0) }
+    }
+
+    @Test func `an event reaches each subscriber of its topic once and is encoded once`() async throws {
+        try await Self.onLoop { shard, encoder in
+            let members = (1...20).map { RecordingSubscriber(account: $0, encoder: encoder) }
+            for member in members { #expect(shard.attach(member, to: [TestEvents.topic], after: 100) != nil) }
+            let stranger = RecordingSubscriber(account: 99, encoder: encoder)
+            #expect(shard.attach(stranger, to: [], after: 100) != nil)
+            shard.receive(Self.envelopes(TestEvents.message(101), TestEvents.message(102)))
+            #expect(members.allSatisfy { $0.received == [101, 102] })
+            #expect(stranger.received.isEmpty)
+            #expect(encoder.count == 2)
+        }
+    }
+
+    @Test func `a subscriber that attaches late gets what happened since its snapshot, each event once`() async throws {
+        try await Self.onLoop { shard, encoder in
+            shard.receive(Self.envelopes(TestEvents.message(101), TestEvents.message(102), TestEvents.message(103)))
+            let late = RecordingSubscriber(account: 1, encoder: encoder)
+            #expect(shard.attach(late, to: [TestEvents.topic], after: 101) != nil)
+            shard.receive(Self.envelopes(TestEvents.message(104)))
+            #expect(late.received == [102, 103, 104])
+        }
+    }
+
+    @Test func `a snapshot newer than the events still to come gets none of them twice`() async throws {
+        try await Self.onLoop { shard, encoder in
+            let early = RecordingSubscriber(account: 1, encoder: encoder)
+            #expect(shard.attach(early, to: [TestEvents.topic], after: 103) != nil)
+            shard.receive(Self.envelopes(TestEvents.message(102), TestEvents.message(103), TestEvents.message(104)))
+            #expect(early.received == [104])
+        }
+    }
+
+    @Test func `a position that the hub has forgotten is refused`() async throws {
+        try await Self.onLoop { shard, encoder in
+            #expect(shard.covers(100))
+            #expect(!shard.covers(99))
+            for id in 101...Int64(101 + HubShard.recentLimit * 2) { shard.receive(Self.envelopes(TestEvents.message(id))) }
+            let late = RecordingSubscriber(account: 1, encoder: encoder)
+            #expect(shard.attach(late, to: [TestEvents.topic], after: 100) == nil)
+            #expect(late.received.isEmpty)
+        }
+    }
+
+    @Test func `a new member hears from its joining on and a former member hears its leaving and nothing after`() async throws {
+        try await Self.onLoop { shard, encoder in
+            let guest = RecordingSubscriber(account: 5, encoder: encoder)
+            #expect(shard.attach(guest, to: [], after: 100) != nil)
+            shard.receive(
+                Self.envelopes(
+                    TestEvents.message(101), TestEvents.joined(102, 5), TestEvents.message(103), TestEvents.left(104, 5),
+                    TestEvents.message(105)))
+            #expect(guest.received == [102, 103, 104])
+        }
+    }
+
+    @Test func `memberships that changed between snapshot and attaching are followed`() async throws {
+        try await Self.onLoop { shard, encoder in
+            shard.receive(
+                Self.envelopes(TestEvents.joined(101, 5), TestEvents.message(102), TestEvents.left(103, 5), TestEvents.message(104)))
+            let guest = RecordingSubscriber(account: 5, encoder: encoder)
+            #expect(shard.attach(guest, to: [], after: 100) != nil)
+            #expect(guest.received == [101, 102, 103])
+            let newer = RecordingSubscriber(account: 5, encoder: encoder)
+            #expect(shard.attach(newer, to: [TestEvents.topic], after: 102) != nil)
+            #expect(newer.received == [103])
+        }
+    }
+
+    @Test func `an ended login closes its own sockets and the end of all logins closes all`() async throws {
+        try await Self.onLoop { shard, encoder in
+            let first = RecordingSubscriber(account: 5, session: 1, encoder: encoder)
+            let second = RecordingSubscriber(account: 5, session: 2, encoder: encoder)
+            let other = RecordingSubscriber(account: 6, session: 3, encoder: encoder)
+            for subscriber in [first, second, other] { #expect(shard.attach(subscriber, to: [], after: 100) != nil) }
+            shard.receive(Self.envelopes(TestEvents.sessionEnded(101, 5, session: 1)))
+            #expect(first.hasEnded && !second.hasEnded && !other.hasEnded)
+            shard.receive(Self.envelopes(TestEvents.sessionEnded(102, 5, session: nil)))
+            #expect(second.hasEnded && !other.hasEnded)
+        }
+    }
+
+    @Test func `a login made after all others ended is not closed by that older event`() async throws {
+        try await Self.onLoop { shard, encoder in
+            let fresh = RecordingSubscriber(account: 5, encoder: encoder)
+            #expect(shard.attach(fresh, to: [], after: 101) != nil)
+            shard.receive(Self.envelopes(TestEvents.sessionEnded(101, 5, session: nil)))
+            #expect(!fresh.hasEnded)
+        }
+    }
+
+    @Test func `a detached subscriber gets nothing more, even in the middle of an event`() async throws {
+        try await Self.onLoop { shard, encoder in
+            let members = (1...4).map { RecordingSubscriber(account: $0, encoder: encoder) }
+            let places = members.compactMap { shard.attach($0, to: [TestEvents.topic], after: 100) }
+            // Served from the last seat down: the last one throws the first two out.
+            members[3].onReceive = {
+                shard.detach(places[0])
+                shard.detach(places[1])
+            }
+            shard.receive(Self.envelopes(TestEvents.message(101)))
+            #expect(members.map(\.received) == [[], [], [101], [101]])
+            #expect(shard.subscriberCount == 2)
+        }
+    }
+}

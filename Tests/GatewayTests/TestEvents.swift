@@ -1,0 +1,75 @@
+import Community
+import Gateway
+import Primitives
+import Storage
+import Synchronization
+
+/// Events as the database would publish them.
+enum TestEvents {
+    static let channel = ChannelID(7)
+    static let topic = TopicID(scope: .channel, id: 7)
+
+    static func message(_ id: Int64, in channel: ChannelID = channel) -> Event {
+        let message = Message(
+            id: MessageID(id), channelID: channel, spaceID: nil, author: Author(id: AccountID(1), username: "ada"), kind: .text,
+            content: "\(id)", createdAt: Timestamp(seconds: id))
+        return event(id, channel, .messageCreated(message))
+    }
+
+    static func joined(_ id: Int64, _ account: Int64, in channel: ChannelID = channel) -> Event {
+        event(id, channel, .channelMemberAdded(channel, nil, AccountID(account)))
+    }
+
+    static func left(_ id: Int64, _ account: Int64, in channel: ChannelID = channel) -> Event {
+        event(id, channel, .channelMemberRemoved(channel, nil, AccountID(account)))
+    }
+
+    static func sessionEnded(_ id: Int64, _ account: Int64, session: Int64?) -> Event {
+        Event(
+            id: id, scope: .account, scopeID: account, kind: 0, subjectID: session ?? 0, createdAt: Timestamp(seconds: id),
+            live: CommunityEvent.sessionEnded(AccountID(account), session.map { SessionID($0) }))
+    }
+
+    private static func event(_ id: Int64, _ channel: ChannelID, _ content: CommunityEvent) -> Event {
+        Event(
+            id: id, scope: .channel, scopeID: channel.rawValue, kind: 0, subjectID: id, createdAt: Timestamp(seconds: id), live: content)
+    }
+}
+
+/// Encodes an event as its id, so that a test sees at once what was delivered; counts how often.
+final class CountingEncoder: EventEncoder {
+    let dialect = DialectID("test")
+    private let calls = Mutex(0)
+
+    var count: Int { calls.withLock { $0 } }
+
+    func encode(_ envelope: Envelope) -> EncodedEvent? {
+        calls.withLock { $0 += 1 }
+        return EncodedEvent(common: Array(String(envelope.event.id).utf8))
+    }
+}
+
+/// A socket that remembers what it got.
+final class RecordingSubscriber: Subscriber {
+    let account: AccountID
+    let session: SessionID
+    let encoder: any EventEncoder
+    private(set) var received: [Int64] = []
+    private(set) var hasEnded = false
+    var onReceive: (() -> Void)?
+
+    init(account: Int64, session: Int64 = 1, encoder: any EventEncoder) {
+        self.account = AccountID(account)
+        self.session = SessionID(session)
+        self.encoder = encoder
+    }
+
+    func receive(_ bytes: [UInt8], of envelope: Envelope) {
+        received.append(envelope.event.id)
+        onReceive?()
+    }
+
+    func sessionEnded() {
+        hasEnded = true
+    }
+}
