@@ -58,6 +58,8 @@ let package = Package(
                 "CYAML", "Chat", "Community", "Gateway", "HTTP", "JSON", "Observability", "Primitives", "Reactor", "Security", "Storage",
                 "WebSocket",
             ]),
+        .executableTarget(
+            name: "executor-benchmark", dependencies: ["Reactor"], path: "Benchmarks/Executor", swiftSettings: swiftSettings),
         .executableTarget(name: "roost", dependencies: ["Server"], path: "Sources/roost", swiftSettings: swiftSettings),
 
         tests("ReactorTests", ["Reactor"]),

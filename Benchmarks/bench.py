@@ -158,6 +158,7 @@ def main():
     if options.scenario == "list":
         for name, what in SCENARIOS.items():
             print(f"{name:8} {what}")
+        print(f"{'executor':8} work on a loop: call, async handler, actor, hops between threads")
         return
     if not {options.server_core, options.load_core} <= os.sched_getaffinity(0) or options.server_core == options.load_core:
         raise Failure("this needs two cores: one for the server, one for the load")
