@@ -17,6 +17,7 @@ struct ServeCommand {
     func run() async throws {
         let format = configuration.logFormat ?? (StandardError.isTerminal ? .text : .json)
         let logger = Logger(level: configuration.logLevel, format: format)
+        OpenFileLimit.raise()
         // Before anything serves, so that no signal is missed.
         let signals = try await StopSignals()
         let server = try await RoostServer(configuration, logger: logger)

@@ -110,7 +110,9 @@ final class HTTPConnection: StreamHandler {
             body?.fail(error)
             refuse(.text(error.message + "\n", status: error.status))
         }
-        if phase == .reading { awaitNextHead() }
+        guard phase == .reading else { return }
+        let waiting = takeBacklog()
+        if waiting.isEmpty { awaitNextHead() } else { waiting.withUnsafeBytes { process($0) } }
     }
 
     private func awaitNextHead() {
@@ -138,6 +140,11 @@ final class HTTPConnection: StreamHandler {
             _ = try parser.next(in: input, from: &offset)
         case .length(let length): requestBody = RequestBody(source: .stream(openBody(head)), declaredLength: length)
         case .chunked: requestBody = RequestBody(source: .stream(openBody(head)), declaredLength: nil)
+        }
+        // What follows an upgrade belongs to another protocol, so it is not looked at before the answer.
+        if head.headers[first: "upgrade"] != nil {
+            backlog.append(contentsOf: input[offset...])
+            offset = input.count
         }
         phase = .handling
         hasServed = true
@@ -199,11 +206,11 @@ final class HTTPConnection: StreamHandler {
         current = nil
         task = nil
         phase = .reading
+        // Whoever is in the middle of the input goes on by itself.
+        guard !isProcessing else { return }
         let waiting = takeBacklog()
-        if !waiting.isEmpty, !isProcessing { waiting.withUnsafeBytes { process($0) } }
-        guard phase == .reading else { return }
-        if waiting.isEmpty { awaitNextHead() }
-        stream.resumeReading()
+        if waiting.isEmpty { awaitNextHead() } else { waiting.withUnsafeBytes { process($0) } }
+        if phase == .reading { stream.resumeReading() }
     }
 
     func takeBacklog() -> [UInt8] {
