@@ -63,6 +63,9 @@ let package = Package(
         .executableTarget(name: "roost", dependencies: ["Server"], path: "Sources/roost", swiftSettings: swiftSettings),
 
         tests("ReactorTests", ["Reactor"]),
+        tests("ObservabilityTests", ["JSON", "Observability", "Primitives"]),
+        tests("HTTPTests", ["HTTP", "Primitives", "Reactor"]),
+        tests("SecurityTests", ["JSON", "Primitives", "Reactor", "Security"]),
         tests("WebSocketTests", ["WebSocket", "HTTP", "Primitives", "Reactor"]),
         tests("CommunityTests", ["Community", "Primitives", "Reactor", "Security", "Storage"]),
         tests("GatewayTests", ["Gateway", "Community", "Primitives", "Reactor", "Storage"]),

@@ -3,29 +3,34 @@ internal import Primitives
 
 /// How a line of the log looks.
 public enum LogFormat: String, Sendable, CaseIterable {
-    /// For people at a terminal.
+    /// For people at a terminal: `12:34:56 info gateway: Served count=3`.
     case text
-    /// One JSON object, for programs.
+    /// One JSON object, for programs: `time` (RFC 3339 with milliseconds), `level`, `label` when there is one, `message`, then the fields.
     case json
 
+    /// Text when a person looks at the standard error stream, else JSON (contracts/configuration.md, `log.format` = auto).
+    public static var automatic: LogFormat { StandardError.isTerminal ? .text : .json }
+
     /// The line, with its end.
-    func line(_ level: LogLevel, _ message: String, _ fields: [(String, LogValue)], at time: Timestamp) -> [UInt8] {
+    func line(_ line: LogLine) -> [UInt8] {
         switch self {
-        case .text: text(level, message, fields, at: time)
-        case .json: json(level, message, fields, at: time)
+        case .text: text(line)
+        case .json: json(line)
         }
     }
 
-    private func json(_ level: LogLevel, _ message: String, _ fields: [(String, LogValue)], at time: Timestamp) -> [UInt8] {
+    private func json(_ line: LogLine) -> [UInt8] {
         var json = JSONWriter(capacity: 192)
         json.object { json in
-            json.member("time", time.rfc3339Microseconds)
-            json.member("level", level.rawValue)
-            json.member("message", message)
-            for (name, value) in fields {
+            // Microseconds say no more than milliseconds here: the last three digits and the Z go.
+            json.member("time", line.time.rfc3339Microseconds.dropLast(4) + "Z")
+            json.member("level", line.level.rawValue)
+            if let label = line.label { json.member("label", label) }
+            json.member("message", LogText.visible(line.message, inJSON: true))
+            for (name, value) in line.fields {
                 json.key(name)
                 switch value {
-                case .text(let text): json.value(text)
+                case .text(let text): json.value(LogText.visible(text, inJSON: true))
                 case .integer(let number): json.value(number)
                 case .double(let number): json.value(number)
                 case .bool(let flag): json.value(flag)
@@ -35,26 +40,20 @@ public enum LogFormat: String, Sendable, CaseIterable {
         return json.bytes + [UInt8(ascii: "\n")]
     }
 
-    private func text(_ level: LogLevel, _ message: String, _ fields: [(String, LogValue)], at time: Timestamp) -> [UInt8] {
+    private func text(_ line: LogLine) -> [UInt8] {
         // The time of day is enough for somebody who looks on.
-        var line = "\(time.rfc3339.dropFirst(11).dropLast()) \(level.rawValue) \(Self.escape(message))"
-        for (name, value) in fields {
-            line += " \(name)="
+        var text = "\(line.time.rfc3339.dropFirst(11).dropLast()) \(line.level.rawValue) "
+        if let label = line.label { text += "\(label): " }
+        text += LogText.visible(line.message)
+        for (name, value) in line.fields {
+            text += " \(name)="
             switch value {
-            case .text(let text): line += text.contains(" ") ? "\"\(Self.escape(text))\"" : Self.escape(text)
-            case .integer(let number): line += String(number)
-            case .double(let number): line += number.description
-            case .bool(let flag): line += String(flag)
+            case .text(let value): text += LogText.quoted(value)
+            case .integer(let number): text += String(number)
+            case .double(let number): text += number.description
+            case .bool(let flag): text += String(flag)
             }
         }
-        return Array((line + "\n").utf8)
-    }
-
-    /// Control characters are written as escapes: nothing that a client sent can begin a line of its own or move the cursor.
-    private static func escape(_ text: String) -> String {
-        guard text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else { return text }
-        return text.unicodeScalars.map { scalar in
-            scalar.properties.generalCategory == .control ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
-        }.joined()
+        return Array((text + "\n").utf8)
     }
 }

@@ -26,32 +26,3 @@ public enum LogLevel: String, Sendable, CaseIterable, Comparable {
         }
     }
 }
-
-/// A value beside a message of the log.
-public enum LogValue: Sendable, Equatable {
-    /// A text. Control characters are escaped when it is written.
-    case text(String)
-    /// A whole number.
-    case integer(Int64)
-    /// Any number.
-    case double(Double)
-    /// Yes or no.
-    case bool(Bool)
-}
-
-extension LogValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral, ExpressibleByStringInterpolation {
-    /// A text.
-    public init(stringLiteral value: String) {
-        self = .text(value)
-    }
-
-    /// A whole number.
-    public init(integerLiteral value: Int64) {
-        self = .integer(value)
-    }
-
-    /// Yes or no.
-    public init(booleanLiteral value: Bool) {
-        self = .bool(value)
-    }
-}

@@ -1,77 +1,75 @@
 internal import Synchronization
 
 /// All metrics of the process, in the text format of Prometheus (version 0.0.4).
+///
+/// A metric is registered once, with labels that never change, and then counted without looking anything up. Registering the same name with the same
+/// labels again gives the same metric. Names and labels are the program's own words, never a client's: they are checked by preconditions.
 public final class MetricsRegistry: Sendable {
-    private enum Source: Sendable {
-        case counter(Counter)
-        case gauge(@Sendable () -> Double)
-        case histogram(Histogram)
-    }
-
-    private struct Entry: Sendable {
-        var name: String
-        var help: String
-        var source: Source
-    }
-
-    private let entries = Mutex<[Entry]>([])
+    private let families = Mutex<[MetricFamily]>([])
 
     /// No metrics.
     public init() {}
 
-    /// A new counter. By custom its name ends in `_total`.
-    public func counter(_ name: String, _ help: String) -> Counter {
-        let counter = Counter()
-        add(name, help, .counter(counter))
+    /// A counter. By custom its name ends in `_total`.
+    public func counter(_ name: String, _ help: String, labels: KeyValuePairs<String, String> = [:]) -> Counter {
+        let series = series(name, help, .counter, labels) { .counter(Counter()) }
+        guard case .counter(let counter) = series else { preconditionFailure("\(name) is asked for when the metrics are read.") }
         return counter
     }
 
-    /// A new gauge.
-    public func gauge(_ name: String, _ help: String) -> Gauge {
-        let gauge = Gauge()
-        add(name, help, .gauge { Double(gauge.value) })
+    /// A counter that is kept elsewhere and asked for when the metrics are read.
+    public func counter(
+        _ name: String, _ help: String, labels: KeyValuePairs<String, String> = [:], _ value: @escaping @Sendable () -> Double
+    ) {
+        _ = series(name, help, .counter, labels) { .value(value) }
+    }
+
+    /// A gauge.
+    public func gauge(_ name: String, _ help: String, labels: KeyValuePairs<String, String> = [:]) -> Gauge {
+        let series = series(name, help, .gauge, labels) { .gauge(Gauge()) }
+        guard case .gauge(let gauge) = series else { preconditionFailure("\(name) is asked for when the metrics are read.") }
         return gauge
     }
 
     /// A number that is asked for when the metrics are read.
-    public func gauge(_ name: String, _ help: String, _ value: @escaping @Sendable () -> Double) {
-        add(name, help, .gauge(value))
+    public func gauge(
+        _ name: String, _ help: String, labels: KeyValuePairs<String, String> = [:], _ value: @escaping @Sendable () -> Double
+    ) {
+        _ = series(name, help, .gauge, labels) { .value(value) }
     }
 
-    /// A new histogram of durations. By custom its name ends in `_seconds`.
-    public func histogram(_ name: String, _ help: String) -> Histogram {
-        let histogram = Histogram()
-        add(name, help, .histogram(histogram))
+    /// A histogram. By custom the name of one of durations ends in `_seconds`.
+    /// - Parameter bounds: the upper ends of the buckets, rising.
+    public func histogram(
+        _ name: String, _ help: String, bounds: [Double] = Histogram.bounds, labels: KeyValuePairs<String, String> = [:]
+    ) -> Histogram {
+        let series = series(name, help, .histogram, labels) { .histogram(Histogram(bounds: bounds)) }
+        guard case .histogram(let histogram) = series else { preconditionFailure("\(name) is no histogram.") }
         return histogram
     }
 
-    private func add(_ name: String, _ help: String, _ source: Source) {
-        entries.withLock { $0.append(Entry(name: name, help: help, source: source)) }
-    }
-
-    /// All metrics as text.
+    /// All metrics as text, in the order of their registration.
     public func rendered() -> String {
-        var text = ""
-        for entry in entries.withLock({ $0 }) {
-            text += "# HELP \(entry.name) \(entry.help)\n"
-            switch entry.source {
-            case .counter(let counter):
-                text += "# TYPE \(entry.name) counter\n\(entry.name) \(counter.value)\n"
-            case .gauge(let value):
-                text += "# TYPE \(entry.name) gauge\n\(entry.name) \(Self.number(value()))\n"
-            case .histogram(let histogram):
-                text += "# TYPE \(entry.name) histogram\n"
-                let (cumulative, seconds) = histogram.totals
-                for (bound, count) in zip(Histogram.bounds.map(Self.number) + ["+Inf"], cumulative) {
-                    text += "\(entry.name)_bucket{le=\"\(bound)\"} \(count)\n"
-                }
-                text += "\(entry.name)_sum \(Self.number(seconds))\n\(entry.name)_count \(cumulative.last ?? 0)\n"
-            }
-        }
-        return text
+        // The values are read outside the lock: a closure may register another metric.
+        families.withLock { $0 }.map(\.rendered).joined()
     }
 
-    private static func number(_ value: Double) -> String {
-        value == value.rounded() && abs(value) < 1e15 ? String(Int(value)) : value.description
+    /// The series of a name and labels, made when there is none.
+    private func series(
+        _ name: String, _ help: String, _ kind: MetricFamily.Kind, _ labels: KeyValuePairs<String, String>,
+        _ make: () -> MetricFamily.Source
+    ) -> MetricFamily.Source {
+        precondition(PrometheusText.isName(name), "\(name) is no name of a metric.")
+        precondition(labels.allSatisfy { PrometheusText.isLabel($0.key) }, "\(name) has a label that cannot be one.")
+        let text = PrometheusText.labels(labels)
+        return families.withLock { families in
+            let index = families.firstIndex { $0.name == name } ?? families.count
+            if index == families.count { families.append(MetricFamily(name: name, help: help, kind: kind)) }
+            precondition(families[index].kind == kind, "\(name) is of another kind.")
+            if let known = families[index].series.first(where: { $0.labels == text }) { return known.source }
+            let source = make()
+            families[index].series.append((text, source))
+            return source
+        }
     }
 }

@@ -25,7 +25,7 @@ public struct AccessToken: Sendable, Equatable {
 
 /// Why an access token is refused. Clients are not told which.
 public enum AccessTokenError: Error, Sendable, Equatable {
-    /// Not a token of this server's form.
+    /// Not a token of this server's form: parts, length, claims.
     case malformed
     /// Signed with another key or another algorithm, or changed.
     case badSignature

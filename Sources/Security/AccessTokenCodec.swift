@@ -3,10 +3,15 @@ public import Primitives
 
 /// Signs and checks access tokens: JWT (RFC 7519) with HS256 (RFC 7518 3.2) and nothing else.
 public struct AccessTokenCodec: Sendable {
-    /// Longer tokens are not looked at.
-    static let lengthLimit = 2_048
-    /// `{"alg":"HS256","typ":"JWT"}`: the only header there is, so it is compared and not read. No token chooses its algorithm.
-    private static let header = Base64URL.encode(Array(#"{"alg":"HS256","typ":"JWT"}"#.utf8))
+    /// Bytes of the longest token; longer ones are not looked at.
+    public static let lengthLimit = 2_048
+    /// The header and its dot. It is the only one there is, so it is compared and not read: no token chooses its algorithm.
+    private static let start = Base64URL.encode(Array(#"{"alg":"HS256","typ":"JWT"}"#.utf8)) + "."
+    private static let startBytes = Array(start.utf8)
+    /// 32 bytes in base64url without padding.
+    private static let signatureLength = 43
+    /// Seconds that a time can be made of: the years 0001 to 9999.
+    private static let seconds = Int64(-62_135_596_800)...253_402_300_799
 
     private let mac: HMACSHA256
 
@@ -26,23 +31,31 @@ public struct AccessTokenCodec: Sendable {
             json.member("exp", token.expiresAt.seconds)
             json.member("jti", Base64URL.encode(SecureRandom.bytes(12)))
         }
-        let signed = Self.header + "." + Base64URL.encode(json.bytes)
-        return signed + "." + Base64URL.encode(mac.authenticate(Array(signed.utf8)))
+        let signed = Self.start + Base64URL.encode(json.bytes)
+        return signed + "." + Base64URL.encode(mac.authenticate(signed.utf8))
     }
 
     /// What a token says, when this server signed it and it is not over at `now`.
     ///
     /// - Throws: `AccessTokenError`.
     public func verify(_ text: String, now: Timestamp) throws(AccessTokenError) -> AccessToken {
+        var text = text
         guard text.utf8.count <= Self.lengthLimit else { throw .malformed }
-        let parts = text.utf8.split(separator: UInt8(ascii: "."), maxSplits: 3, omittingEmptySubsequences: false)
-        guard parts.count == 3 else { throw .malformed }
-        guard parts[0].elementsEqual(Self.header.utf8) else { throw .badSignature }
-        let signed = text.utf8.prefix(parts[0].count + 1 + parts[1].count)
-        // As text: the one way in which this server writes the signature, and no other that decodes to the same bytes.
-        let signature = Base64URL.encode(mac.authenticate(Array(signed)))
-        guard constantTimeEquals(Array(parts[2]), Array(signature.utf8)) else { throw .badSignature }
-        guard let payload = Base64URL.decode(Substring(parts[1])), let token = Self.read(payload) else { throw .malformed }
+        text.makeContiguousUTF8()
+        let bytes = text.utf8
+        guard bytes.reduce(0, { $0 + ($1 == UInt8(ascii: ".") ? 1 : 0) }) == 2, let dot = bytes.lastIndex(of: UInt8(ascii: ".")) else {
+            throw .malformed
+        }
+        guard bytes.starts(with: Self.startBytes) else { throw .badSignature }
+        let code = Substring(bytes[bytes.index(after: dot)...])
+        // Without padding and stray bits (Base64URL refuses them) there is one text for each code, so a token has one form.
+        guard code.utf8.count == Self.signatureLength, let code = Base64URL.decode(code), mac.verify(code, of: bytes[..<dot]) else {
+            throw .badSignature
+        }
+        let payload = Substring(bytes[bytes.index(bytes.startIndex, offsetBy: Self.startBytes.count)..<dot])
+        guard payload.utf8.last != UInt8(ascii: "="), let json = Base64URL.decode(payload), let token = Self.read(json) else {
+            throw .malformed
+        }
         guard now < token.expiresAt else { throw .expired }
         return token
     }
@@ -50,8 +63,9 @@ public struct AccessTokenCodec: Sendable {
     private static func read(_ payload: [UInt8]) -> AccessToken? {
         guard let claims = try? JSONValue.parse(payload).object(),
             let account = try? Int64(claims.required("sub").string()), let session = try? Int64(claims.required("sid").string()),
-            let username = try? claims.required("username").string(), let issued = try? claims.required("iat").integer(),
-            let expires = try? claims.required("exp").integer()
+            let username = try? claims.required("username").string(),
+            let issued = try? claims.required("iat").integer(), seconds.contains(issued),
+            let expires = try? claims.required("exp").integer(), seconds.contains(expires)
         else { return nil }
         return AccessToken(
             accountID: account, username: username, sessionID: session, issuedAt: Timestamp(seconds: issued),

@@ -3,50 +3,66 @@ internal import Synchronization
 
 /// Blocks whoever fails too often: a setup code cannot be guessed (contracts/configuration.md, "The setup code").
 public final class AttemptLimiter: Sendable {
-    /// Callers that are remembered; the oldest go first.
+    /// Callers that are remembered, where nothing else is asked for.
     public static let callerLimit = 10_000
 
     private struct Record {
         var failures: Int
-        var blockedUntil: Timestamp
+        var forgottenAt: Timestamp
     }
 
     private let limit: Int
     private let blockSeconds: Int64
+    private let callerLimit: Int
     private let records = Mutex<[String: Record]>([:])
 
     /// - Parameters:
     ///   - limit: failures that are allowed.
     ///   - blockSeconds: how long the caller is blocked then; also how long failures are remembered.
-    public init(limit: Int = 5, blockSeconds: Int64 = 900) {
+    ///   - callerLimit: callers that are remembered; those whose last failure is oldest go first.
+    public init(limit: Int = 5, blockSeconds: Int64 = 900, callerLimit: Int = AttemptLimiter.callerLimit) {
         self.limit = limit
         self.blockSeconds = blockSeconds
+        self.callerLimit = max(callerLimit, 1)
     }
 
-    /// Seconds until the caller may try again, nil when that is now.
+    /// Seconds until the caller may try again, rounded up; nil when that is now.
     public func blockedSeconds(_ caller: String, at now: Timestamp) -> Int64? {
         records.withLock { records in
-            guard let record = records[caller], record.failures >= limit, record.blockedUntil > now else { return nil }
-            return (record.blockedUntil.microseconds - now.microseconds + 999_999) / 1_000_000
+            guard var record = Self.current(records[caller], at: now), record.failures >= limit else { return nil }
+            // A clock that was set back does not make the block longer.
+            record.forgottenAt = min(record.forgottenAt, now.adding(seconds: blockSeconds))
+            records[caller] = record
+            return (record.forgottenAt.microseconds - now.microseconds + 999_999) / 1_000_000
         }
     }
 
     /// Notes a failure.
     public func failed(_ caller: String, at now: Timestamp) {
         records.withLock { records in
-            let known = records[caller].flatMap { $0.blockedUntil > now ? $0 : nil }
-            if known == nil, records.count >= Self.callerLimit {
-                records = records.filter { $0.value.blockedUntil > now }
-                if records.count >= Self.callerLimit, let oldest = records.min(by: { $0.value.blockedUntil < $1.value.blockedUntil }) {
-                    records[oldest.key] = nil
-                }
-            }
-            records[caller] = Record(failures: (known?.failures ?? 0) + 1, blockedUntil: now.adding(seconds: blockSeconds))
+            let known = Self.current(records[caller], at: now)
+            if records[caller] == nil, records.count >= callerLimit { Self.makeRoom(in: &records, limit: callerLimit, at: now) }
+            records[caller] = Record(failures: (known?.failures ?? 0) + 1, forgottenAt: now.adding(seconds: blockSeconds))
         }
     }
 
     /// Forgets the failures of a caller that succeeded.
     public func succeeded(_ caller: String) {
         records.withLock { $0[caller] = nil }
+    }
+
+    /// Callers that are remembered now.
+    var count: Int { records.withLock { $0.count } }
+
+    private static func current(_ record: Record?, at now: Timestamp) -> Record? {
+        record.flatMap { $0.forgottenAt > now ? $0 : nil }
+    }
+
+    /// Makes room for a tenth of the limit at once, so that a flood of callers does not search all for each.
+    private static func makeRoom(in records: inout [String: Record], limit: Int, at now: Timestamp) {
+        records = records.filter { $0.value.forgottenAt > now }
+        let surplus = records.count - (limit - max(limit / 10, 1))
+        guard surplus > 0 else { return }
+        for (caller, _) in records.sorted(by: { $0.value.forgottenAt < $1.value.forgottenAt }).prefix(surplus) { records[caller] = nil }
     }
 }

@@ -25,15 +25,18 @@ public enum KeyFile {
         }
     }
 
-    /// The key in the file; at the first start a new one is made and written to disk.
+    /// The key in the file; at the first start a new one is made and is on disk, with its name, when this returns.
+    ///
+    /// - Throws: `Failure`; nothing is repaired or replaced, because a lost key ends every session.
     public static func loadOrCreate(_ path: String, bytes count: Int = 32) throws(Failure) -> [UInt8] {
         let made = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         if made >= 0 {
             let key = SecureRandom.bytes(count)
-            let isWritten = write(made, key, count) == count && fsync(made) == 0
+            let isWritten = writeAll(key, to: made) && fsync(made) == 0
             let reason = lastError
             close(made)
-            guard isWritten else {
+            guard isWritten, syncFolder(of: path) else {
+                let reason = isWritten ? lastError : reason
                 unlink(path)
                 throw .system(path: path, reason: reason)
             }
@@ -44,21 +47,43 @@ public enum KeyFile {
     }
 
     private static func load(_ path: String, bytes count: Int) throws(Failure) -> [UInt8] {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        // Not blocking, so that a pipe in the place of the file is refused and not waited for.
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw .system(path: path, reason: lastError) }
         defer { close(descriptor) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw .system(path: path, reason: lastError) }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw .system(path: path, reason: "it is not a file") }
         guard status.st_mode & 0o077 == 0 else { throw .tooOpen(path: path) }
         var key = [UInt8](repeating: 0, count: count)
         guard status.st_size == count, read(descriptor, &key, count) == count else { throw .wrongLength(path: path, expected: count) }
         return key
     }
 
+    private static func writeAll(_ bytes: [UInt8], to file: Int32) -> Bool {
+        var offset = 0
+        while offset < bytes.count {
+            let count = bytes.withUnsafeBytes { write(file, $0.baseAddress.map { $0 + offset }, bytes.count - offset) }
+            guard count > 0 || errno == EINTR else { return false }
+            offset += max(count, 0)
+        }
+        return true
+    }
+
+    /// Puts the name of a new file on disk.
+    private static func syncFolder(of path: String) -> Bool {
+        let end = path.utf8.lastIndex(of: UInt8(ascii: "/"))
+        let folder = end.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        return fsync(descriptor) == 0
+    }
+
     private static var lastError: String { String(cString: strerror(errno)) }
 
-    /// A key for one purpose out of the key of the file: HMAC-SHA-256 of the purpose's name.
+    /// A key for one purpose out of the key of the file: HMAC-SHA-256 of the purpose's name. Keys of different purposes tell nothing of each other.
     public static func derive(_ purpose: String, from key: [UInt8]) -> [UInt8] {
-        HMACSHA256(key: key).authenticate(Array("roost \(purpose) v1".utf8))
+        HMACSHA256(key: key).authenticate("roost \(purpose) v1".utf8)
     }
 }

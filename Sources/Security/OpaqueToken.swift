@@ -10,16 +10,19 @@ public struct OpaqueToken: Sendable {
         text = Base64URL.encode(SecureRandom.bytes(32))
     }
 
-    /// A token that a client sent.
+    /// A token that a client sent, of any form: one that this server never made has a hash that is not stored.
     public init(text: String) {
         self.text = text
     }
 
-    /// What is stored: SHA-256 of the text. A token has 256 random bits, so a slow hash would add nothing.
-    public var hash: [UInt8] { SHA256.hash(Array(text.utf8)) }
+    /// What is stored: SHA-256 of the text, 32 bytes. A token has 256 random bits, so a slow hash would add nothing.
+    public var hash: [UInt8] { SHA256.hash(text.utf8) }
 }
 
-extension OpaqueToken: CustomStringConvertible {
+extension OpaqueToken: CustomStringConvertible, CustomReflectable {
     /// Three stars: a token has no place in a log.
     public var description: String { "***" }
+
+    /// Nothing to look into.
+    public var customMirror: Mirror { Mirror(self, children: []) }
 }

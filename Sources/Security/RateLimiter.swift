@@ -1,38 +1,11 @@
 public import Primitives
 internal import Synchronization
 
-/// So many requests in so much time: a bucket that holds `capacity` and fills at an even rate.
-public struct RateLimit: Sendable, Equatable {
-    /// Names the class of requests; buckets of different classes never meet.
-    public var name: String
-    /// Requests that a full bucket allows at once.
-    public var capacity: Int
-    /// How long an empty bucket takes to fill.
-    public var per: Duration
-
-    /// A limit.
-    public init(name: String, capacity: Int, per: Duration) {
-        self.name = name
-        self.capacity = capacity
-        self.per = per
-    }
-}
-
-/// Whether a request is allowed.
-public struct RateDecision: Sendable, Equatable {
-    /// Whether it is.
-    public var allowed: Bool
-    /// Requests left in the bucket.
-    public var remaining: Int
-    /// Until the next request is allowed; zero when it is now.
-    public var retryAfter: Duration
-    /// Until the bucket is full.
-    public var resetAfter: Duration
-}
-
 /// Counts requests by token buckets, in memory: a restart forgets them, and other nodes count for themselves.
+///
+/// Any thread may ask. The buckets lie in shards, each under a lock of its own that is held for a look-up.
 public final class RateLimiter: Sendable {
-    /// Buckets that are kept; full ones go first, then any.
+    /// Buckets that are kept, where nothing else is asked for: some 20 MB with keys of the usual length.
     public static let bucketLimit = 100_000
 
     private struct Key: Hashable {
@@ -40,43 +13,62 @@ public final class RateLimiter: Sendable {
         var key: String
     }
 
-    /// The moment when the bucket will be full says all about it.
-    private let fullAt = Mutex<[Key: Timestamp]>([:])
+    /// The moment when a bucket will be full says all about it, in microseconds.
+    private typealias Buckets = [Key: Int64]
+
+    private final class Shard: Sendable {
+        let buckets = Mutex(Buckets())
+    }
+
+    private let shards: [Shard]
+    private let shardLimit: Int
 
     /// A limiter that has seen nothing.
-    public init() {}
+    /// - Parameters:
+    ///   - bucketLimit: buckets that are kept; full ones go first, then those that are nearest to it.
+    ///   - shards: locks that callers spread over.
+    public init(bucketLimit: Int = RateLimiter.bucketLimit, shards: Int = 16) {
+        self.shards = (0..<max(shards, 1)).map { _ in Shard() }
+        shardLimit = max(bucketLimit / max(shards, 1), 1)
+    }
 
-    /// Takes one request from the bucket of `key`.
+    /// Takes one request from the bucket of `key`. A refused request takes nothing.
+    /// - Parameter key: who asks; its length is for the caller to bound.
     public func take(_ key: String, from limit: RateLimit, at now: Timestamp) -> RateDecision {
-        let period = max(limit.per.microseconds / Int64(max(limit.capacity, 1)), 1)
-        let whole = period * Int64(limit.capacity)
-        return fullAt.withLock { buckets in
-            let key = Key(limit: limit.name, key: key)
-            let full = max(buckets[key] ?? now, now)
+        let period = limit.period
+        let whole = period * Int64(max(limit.capacity, 0))
+        let key = Key(limit: limit.name, key: key)
+        return shards[Int(UInt(bitPattern: key.hashValue) % UInt(shards.count))].buckets.withLock { buckets in
+            let known = buckets[key]
+            // No bucket is emptier than empty: a clock that was set back does not lock anybody out.
+            let full = min(max(known ?? now.microseconds, now.microseconds), now.microseconds + whole)
             // Each request moves the moment by one period; it may not lie further ahead than an empty bucket needs.
-            let next = full.microseconds + period
+            let next = full + period
             let excess = next - now.microseconds - whole
             guard excess <= 0 else {
                 return RateDecision(
-                    allowed: false, remaining: 0, retryAfter: .microseconds(excess),
-                    resetAfter: .microseconds(full.microseconds - now.microseconds))
+                    allowed: false, limit: limit.capacity, remaining: 0, retryAfter: .microseconds(excess),
+                    resetAfter: .microseconds(full - now.microseconds))
             }
-            if buckets.count >= Self.bucketLimit, buckets[key] == nil { Self.makeRoom(in: &buckets, at: now) }
-            buckets[key] = Timestamp(microseconds: next)
+            if known == nil, buckets.count >= shardLimit { Self.makeRoom(in: &buckets, limit: shardLimit, at: now) }
+            buckets[key] = next
             return RateDecision(
-                allowed: true, remaining: Int(-excess / period), retryAfter: .zero, resetAfter: .microseconds(next - now.microseconds))
+                allowed: true, limit: limit.capacity, remaining: Int(-excess / period), retryAfter: .zero,
+                resetAfter: .microseconds(next - now.microseconds))
         }
     }
 
-    private static func makeRoom(in buckets: inout [Key: Timestamp], at now: Timestamp) {
-        buckets = buckets.filter { $0.value > now }
-        guard buckets.count >= bucketLimit else { return }
-        for key in buckets.keys.prefix(bucketLimit / 10) { buckets[key] = nil }
+    /// Buckets that are kept now.
+    var count: Int {
+        shards.reduce(0) { sum, shard in sum + shard.buckets.withLock { $0.count } }
     }
-}
 
-extension Duration {
-    fileprivate var microseconds: Int64 {
-        components.seconds * 1_000_000 + components.attoseconds / 1_000_000_000_000
+    /// Makes room for a tenth of the limit at once, so that a flood of keys does not search the shard for each.
+    private static func makeRoom(in buckets: inout Buckets, limit: Int, at now: Timestamp) {
+        buckets = buckets.filter { $0.value > now.microseconds }
+        let surplus = buckets.count - (limit - max(limit / 10, 1))
+        guard surplus > 0 else { return }
+        // Those that are nearest to full lose the least.
+        for (key, _) in buckets.sorted(by: { $0.value < $1.value }).prefix(surplus) { buckets[key] = nil }
     }
 }

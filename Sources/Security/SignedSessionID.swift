@@ -19,7 +19,12 @@ public struct SignedSessionID: Sendable, Equatable {
 
 /// Signs and checks gateway session ids: three numbers of eight bytes and the first half of an HMAC-SHA-256, in base64url.
 public struct SignedSessionIDCodec: Sendable {
-    private static let macLength = 16
+    private static let numbersLength = 24
+    private static let codeLength = 16
+    /// 40 bytes in base64url without padding.
+    private static let textLength = 54
+    /// Stands before what is signed, so that no other use of a key can ever give a code that is good here.
+    private static let domain = Array("roost gateway session id v1\n".utf8)
 
     private let mac: HMACSHA256
 
@@ -28,23 +33,27 @@ public struct SignedSessionIDCodec: Sendable {
         mac = HMACSHA256(key: key)
     }
 
-    /// The text that the client keeps.
+    /// The text that the client keeps: 54 characters.
     public func sign(_ id: SignedSessionID) -> String {
         let numbers = [id.accountID, id.sessionID, id.issuedAt.microseconds]
         let bytes = numbers.flatMap { number in withUnsafeBytes(of: number.bigEndian) { Array($0) } }
-        return Base64URL.encode(bytes + mac.authenticate(bytes).prefix(Self.macLength))
+        return Base64URL.encode(bytes + code(of: bytes))
     }
 
-    /// What a text says, nil when this server did not sign it.
+    /// What a text says, nil when this server did not sign it. Whether the session is still open is for the caller to find out.
     public func verify(_ text: String) -> SignedSessionID? {
-        guard text.utf8.count < 64, let all = Base64URL.decode(text), all.count == 24 + Self.macLength else { return nil }
-        let bytes = Array(all.prefix(24))
-        guard constantTimeEquals(Array(all.suffix(Self.macLength)), Array(mac.authenticate(bytes).prefix(Self.macLength))) else {
+        guard text.utf8.count == Self.textLength, let all = Base64URL.decode(text), all.count == Self.numbersLength + Self.codeLength else {
             return nil
         }
-        let numbers = stride(from: 0, to: 24, by: 8).map { start in
+        let bytes = Array(all.prefix(Self.numbersLength))
+        guard constantTimeEquals(Array(all.suffix(Self.codeLength)), code(of: bytes)) else { return nil }
+        let numbers = stride(from: 0, to: Self.numbersLength, by: 8).map { start in
             Int64(bitPattern: bytes[start..<start + 8].reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
         }
         return SignedSessionID(accountID: numbers[0], sessionID: numbers[1], issuedAt: Timestamp(microseconds: numbers[2]))
+    }
+
+    private func code(of bytes: [UInt8]) -> [UInt8] {
+        Array(mac.authenticate(Self.domain + bytes).prefix(Self.codeLength))
     }
 }

@@ -1,8 +1,8 @@
 /// Why a request cannot be served as HTTP. Every limit names itself.
 public enum HTTPError: Error, Sendable, Equatable {
-    /// Not HTTP/1.1 as RFC 9112 writes it.
+    /// Not HTTP/1.1 as RFC 9112 writes it; the text says which part.
     case malformed(String)
-    /// The header is larger than so many bytes, or has more than so many fields.
+    /// The request line and the header together are larger than so many bytes, or the trailers or chunk extensions of a body are.
     case headerTooLarge(limit: Int)
     /// More fields than so many.
     case tooManyFields(limit: Int)
@@ -16,10 +16,16 @@ public enum HTTPError: Error, Sendable, Equatable {
     case unknownVersion
     /// An expectation other than 100-continue.
     case unknownExpectation
-    /// The client was too slow.
+    /// The client was too slow; the text says with what.
     case timeout(String)
-    /// The client has gone.
+    /// As many connections as there may be are open.
+    case tooManyConnections(limit: Int)
+    /// The client has gone, or the request has been answered already.
     case disconnected
+    /// Two tasks read one body at the same time.
+    case bodyIsBeingRead
+    /// A handler failed. Says nothing about why: that is in `HTTPServerHooks.handlerFailed`.
+    case handlerFailed
 
     /// The status that answers it.
     public var status: HTTPStatus {
@@ -32,6 +38,8 @@ public enum HTTPError: Error, Sendable, Equatable {
         case .unknownVersion: .versionNotSupported
         case .unknownExpectation: .expectationFailed
         case .timeout: .requestTimeout
+        case .tooManyConnections: .serviceUnavailable
+        case .bodyIsBeingRead, .handlerFailed: .internalServerError
         }
     }
 
@@ -47,7 +55,9 @@ public enum HTTPError: Error, Sendable, Equatable {
         case .unknownVersion: "This server speaks HTTP/1.1."
         case .unknownExpectation: "The only expectation is 100-continue."
         case .timeout(let what): "Too slow: \(what)."
+        case .tooManyConnections(let limit): "At most \(limit) connections are served at a time."
         case .disconnected: "The client has gone."
+        case .bodyIsBeingRead, .handlerFailed: "Something went wrong."
         }
     }
 }

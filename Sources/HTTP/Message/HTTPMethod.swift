@@ -22,4 +22,12 @@ public struct HTTPMethod: RawRepresentable, Hashable, Sendable {
     public static let delete = HTTPMethod(rawValue: "DELETE")
     /// OPTIONS
     public static let options = HTTPMethod(rawValue: "OPTIONS")
+
+    /// Whether a request of this method changes nothing, so that its answer may be a stored one (RFC 9110 9.2.1).
+    var isRead: Bool { self == .get || self == .head }
+
+    /// A method by the bytes of its token. Texts of up to 15 bytes, as all usual methods are, take no memory of their own.
+    init(token: Slice<UnsafeRawBufferPointer>) {
+        rawValue = String(decoding: token, as: UTF8.self)
+    }
 }

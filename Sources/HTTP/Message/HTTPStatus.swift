@@ -5,10 +5,10 @@ public struct HTTPStatus: Hashable, Sendable {
     /// The words after the code; clients do not look at them.
     public let reason: String
 
-    /// A status.
+    /// A status. A reason with control characters is left out.
     public init(_ code: Int, _ reason: String) {
         self.code = code
-        self.reason = reason
+        self.reason = FieldSyntax.isValue(reason.utf8) ? reason : ""
     }
 
     /// Statuses are the same when their codes are.
@@ -32,12 +32,24 @@ extension HTTPStatus {
     public static let ok = HTTPStatus(200, "OK")
     /// 201
     public static let created = HTTPStatus(201, "Created")
+    /// 202
+    public static let accepted = HTTPStatus(202, "Accepted")
     /// 204
     public static let noContent = HTTPStatus(204, "No Content")
     /// 206
     public static let partialContent = HTTPStatus(206, "Partial Content")
+    /// 301
+    public static let movedPermanently = HTTPStatus(301, "Moved Permanently")
+    /// 302
+    public static let found = HTTPStatus(302, "Found")
+    /// 303
+    public static let seeOther = HTTPStatus(303, "See Other")
     /// 304
     public static let notModified = HTTPStatus(304, "Not Modified")
+    /// 307
+    public static let temporaryRedirect = HTTPStatus(307, "Temporary Redirect")
+    /// 308
+    public static let permanentRedirect = HTTPStatus(308, "Permanent Redirect")
     /// 400
     public static let badRequest = HTTPStatus(400, "Bad Request")
     /// 401
@@ -52,16 +64,22 @@ extension HTTPStatus {
     public static let requestTimeout = HTTPStatus(408, "Request Timeout")
     /// 409
     public static let conflict = HTTPStatus(409, "Conflict")
+    /// 410
+    public static let gone = HTTPStatus(410, "Gone")
     /// 412
     public static let preconditionFailed = HTTPStatus(412, "Precondition Failed")
     /// 413
     public static let contentTooLarge = HTTPStatus(413, "Content Too Large")
     /// 414
     public static let uriTooLong = HTTPStatus(414, "URI Too Long")
+    /// 415
+    public static let unsupportedMediaType = HTTPStatus(415, "Unsupported Media Type")
     /// 416
     public static let rangeNotSatisfiable = HTTPStatus(416, "Range Not Satisfiable")
     /// 417
     public static let expectationFailed = HTTPStatus(417, "Expectation Failed")
+    /// 422
+    public static let unprocessableContent = HTTPStatus(422, "Unprocessable Content")
     /// 426
     public static let upgradeRequired = HTTPStatus(426, "Upgrade Required")
     /// 429
@@ -72,6 +90,8 @@ extension HTTPStatus {
     public static let internalServerError = HTTPStatus(500, "Internal Server Error")
     /// 501
     public static let notImplemented = HTTPStatus(501, "Not Implemented")
+    /// 502
+    public static let badGateway = HTTPStatus(502, "Bad Gateway")
     /// 503
     public static let serviceUnavailable = HTTPStatus(503, "Service Unavailable")
     /// 505

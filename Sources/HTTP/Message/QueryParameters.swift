@@ -30,13 +30,3 @@ public struct QueryParameters: Sendable {
         PercentEncoding.decode(bytes, plusAsSpace: true) ?? String(decoding: bytes, as: UTF8.self)
     }
 }
-
-/// What stands in the places of a route's parameters, decoded.
-public struct PathParameters: Sendable {
-    var values: [(name: String, value: String)] = []
-
-    /// The value of a parameter, nil when the route has none of that name.
-    public subscript(name: String) -> String? {
-        values.first { $0.name == name }?.value
-    }
-}

@@ -26,8 +26,19 @@ public struct RequestHeaders: Sendable {
         }
     }
 
+    /// Whether there is a field of that name.
+    public func contains(_ name: String) -> Bool {
+        fields.contains { matches($0, name) }
+    }
+
     private func matches(_ field: Field, _ name: String) -> Bool {
-        field.name.count == name.utf8.count && ASCII.equalIgnoringCase(bytes[field.name.indices], name.utf8)
+        guard field.name.count == name.utf8.count else { return false }
+        var index = Int(field.name.lowerBound)
+        for byte in name.utf8 {
+            if ASCII.lower(bytes[index]) != ASCII.lower(byte) { return false }
+            index += 1
+        }
+        return true
     }
 
     func text(_ range: Range<Int32>) -> String {
@@ -43,8 +54,9 @@ extension Range<Int32> {
 extension Substring {
     /// The text without blanks and tabs at its ends.
     var trimmingBlanks: String {
-        let isBlank: (Character) -> Bool = { $0 == " " || $0 == "\t" }
-        guard let first = firstIndex(where: { !isBlank($0) }), let last = lastIndex(where: { !isBlank($0) }) else { return "" }
-        return String(self[first...last])
+        var bytes = utf8
+        while let first = bytes.first, FieldSyntax.isBlank(first) { bytes.removeFirst() }
+        while let last = bytes.last, FieldSyntax.isBlank(last) { bytes.removeLast() }
+        return String(Substring(bytes))
     }
 }

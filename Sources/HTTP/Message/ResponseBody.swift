@@ -6,23 +6,9 @@ public enum ResponseBody: Sendable {
     case none
     /// All of it.
     case bytes([UInt8])
-    /// Written piece by piece. With a length it is sent as such, otherwise in chunks.
+    /// Written piece by piece. With a length it is sent as such, and that many bytes have to be written; otherwise in chunks. To HTTP/1.0,
+    /// which has no chunks, it ends with the connection. Not called for HEAD.
     case stream(length: Int?, @Sendable (ResponseBodyWriter) async throws -> Void)
     /// After the head the connection speaks another protocol: the stream and what has been read of it already. Called on the loop.
     case upgrade(@Sendable (TCPStream, [UInt8]) -> Void)
-}
-
-/// Sends the pieces of a streamed response. The writer waits while the client is slow.
-public struct ResponseBodyWriter: Sendable {
-    let connection: LoopBound<HTTPConnection>
-    let isChunked: Bool
-
-    /// Sends a piece.
-    ///
-    /// - Throws: `HTTPError.disconnected` when the client has gone.
-    public func write(_ bytes: [UInt8]) async throws {
-        guard !bytes.isEmpty else { return }
-        try await connection.value.roomForResponse()
-        connection.value.writeBody(bytes, isChunked: isChunked)
-    }
 }

@@ -16,18 +16,27 @@ struct ChunkedDecoder {
         case dataLineFeed
         /// At the beginning of a trailer line, or of the empty line that ends all.
         case trailerStart
-        case trailer
+        case trailerName
+        case trailerValue
         case trailerLineFeed
         case lastLineFeed
     }
 
-    /// Bytes of extensions of one line, and of all trailers, at most.
+    /// Bytes of the extensions of one body, and of its trailers, at most: no client needs any.
+    private static let slackBytes = 4_096
+
     private let slack: Int
+    private let trailerFields: Int
+    private let bodyLimit: Int
     private var state = State.size(value: 0, digits: 0)
     private var slackUsed = 0
+    private var trailers = 0
+    private var announced = 0
 
     init(limits: HTTPLimits) {
-        slack = min(limits.headerBytes, 4_096)
+        slack = min(limits.headerBytes, Self.slackBytes)
+        trailerFields = limits.headerFields
+        bodyLimit = limits.bodyBytes
     }
 
     mutating func next(in input: UnsafeRawBufferPointer, from offset: inout Int) throws(HTTPError) -> Event? {
@@ -54,30 +63,29 @@ struct ChunkedDecoder {
         case .extension(let value):
             if byte == 0x0D { state = .sizeLineFeed(value: value) } else { try spend(byte, "a chunk extension") }
         case .sizeLineFeed(let value):
-            guard byte == 0x0A else { throw .malformed("the end of a chunk size") }
-            slackUsed = value == 0 ? slackUsed : 0
-            state = value == 0 ? .trailerStart : .data(rest: value)
+            try expect(byte, 0x0A, "the end of a chunk size")
+            try announce(value)
         case .dataCarriageReturn:
-            guard byte == 0x0D else { throw .malformed("the end of a chunk") }
+            try expect(byte, 0x0D, "the end of a chunk")
             state = .dataLineFeed
         case .dataLineFeed:
-            guard byte == 0x0A else { throw .malformed("the end of a chunk") }
+            try expect(byte, 0x0A, "the end of a chunk")
             state = .size(value: 0, digits: 0)
-        case .trailerStart:
-            if byte == 0x0D {
-                state = .lastLineFeed
-            } else {
+        case .trailerStart: try startTrailer(byte)
+        case .trailerName:
+            if byte != UInt8(ascii: ":") {
                 guard FieldSyntax.isTokenByte(byte) else { throw .malformed("a trailer") }
-                try spend(byte, "a trailer")
-                state = .trailer
+            } else {
+                state = .trailerValue
             }
-        case .trailer:
+            try spend(byte, "a trailer")
+        case .trailerValue:
             if byte == 0x0D { state = .trailerLineFeed } else { try spend(byte, "a trailer") }
         case .trailerLineFeed:
-            guard byte == 0x0A else { throw .malformed("the end of a trailer") }
+            try expect(byte, 0x0A, "the end of a trailer")
             state = .trailerStart
         case .lastLineFeed:
-            guard byte == 0x0A else { throw .malformed("the end of the body") }
+            try expect(byte, 0x0A, "the end of the body")
             return true
         case .data: break
         }
@@ -101,6 +109,28 @@ struct ChunkedDecoder {
         // Fifteen digits are more than any body has, and fit.
         guard digits < 15 else { throw .malformed("a chunk size") }
         state = .size(value: value << 4 | digit, digits: digits + 1)
+    }
+
+    private mutating func announce(_ size: Int) throws(HTTPError) {
+        guard size <= bodyLimit - announced else { throw .bodyTooLarge(limit: bodyLimit) }
+        announced += size
+        state = size == 0 ? .trailerStart : .data(rest: size)
+    }
+
+    private mutating func startTrailer(_ byte: UInt8) throws(HTTPError) {
+        if byte == 0x0D {
+            state = .lastLineFeed
+            return
+        }
+        guard FieldSyntax.isTokenByte(byte) else { throw .malformed("a trailer") }
+        trailers += 1
+        guard trailers <= trailerFields else { throw .tooManyFields(limit: trailerFields) }
+        try spend(byte, "a trailer")
+        state = .trailerName
+    }
+
+    private func expect(_ byte: UInt8, _ wanted: UInt8, _ what: String) throws(HTTPError) {
+        guard byte == wanted else { throw .malformed(what) }
     }
 
     private mutating func spend(_ byte: UInt8, _ what: String) throws(HTTPError) {

@@ -1,6 +1,7 @@
 /// Turns the bytes of a connection into requests, whatever the pieces in which they come. No I/O, no clock.
 ///
-/// The caller hands in what has arrived and takes one event after the other, until there is none.
+/// The caller hands in what has arrived and takes one event after the other, until there is none. After an error nothing more can be
+/// understood: the connection has to be closed.
 struct RequestParser {
     enum Event {
         case head(RequestHead)
@@ -17,8 +18,10 @@ struct RequestParser {
 
     private let limits: HTTPLimits
     private var state = State.head
+    private var scanner = HeadScanner()
     /// The beginning of a head that has not come whole yet.
     private var pending: [UInt8] = []
+    private var hasEmptyLine = false
 
     init(limits: HTTPLimits) {
         self.limits = limits
@@ -35,11 +38,10 @@ struct RequestParser {
         switch state {
         case .head:
             return try nextHead(in: input, from: &offset)
+        case .length(0):
+            state = .head
+            return .end
         case .length(let rest):
-            if rest == 0 {
-                state = .head
-                return .end
-            }
             let count = min(rest, input.count - offset)
             guard count > 0 else { return nil }
             let range = offset..<offset + count
@@ -60,49 +62,66 @@ struct RequestParser {
     }
 
     private mutating func nextHead(in input: UnsafeRawBufferPointer, from offset: inout Int) throws(HTTPError) -> Event? {
-        if pending.isEmpty {
-            // RFC 9112 2.2: an empty line before a request line is passed over.
-            while offset + 1 < input.count, input[offset] == 0x0D, input[offset + 1] == 0x0A { offset += 2 }
+        while offset < input.count {
+            let piece = UnsafeRawBufferPointer(rebasing: input[offset...].prefix(limits.headerBytes - pending.count))
+            let seen = pending.count
+            let found: HeadScanner.Found?
+            if seen == 0 {
+                found = try scanner.scan(piece)
+            } else {
+                pending.append(contentsOf: piece)
+                found = try scan(pending)
+            }
+            switch found {
+            case nil:
+                if seen == 0 { pending = Array(piece) }
+                offset += piece.count
+                guard pending.count < limits.headerBytes else { throw overflow }
+                return nil
+            case .emptyLine:
+                // RFC 9112 2.2: an empty line before a request line is passed over. One: more are no mistake of an old client.
+                guard !hasEmptyLine else { throw .malformed("more than one empty line before the request line") }
+                hasEmptyLine = true
+                offset += 2 - seen
+                startHead()
+            case .end(let end):
+                let block = seen == 0 ? Array(piece[..<end]) : Array(pending[..<end])
+                offset += end - seen
+                startHead()
+                hasEmptyLine = false
+                return .head(try begin(block))
+            }
         }
-        guard offset < input.count else { return nil }
-        // The end may lie across the pieces: the last three bytes of the one before count.
-        let seen = pending.count
-        let room = limits.headerBytes - seen
-        let available = UnsafeRawBufferPointer(rebasing: input[offset...].prefix(room))
-        pending.append(contentsOf: available)
-        guard let end = Self.endOfHead(in: pending, from: max(0, seen - 3)) else {
-            guard pending.count < limits.headerBytes else { throw .headerTooLarge(limit: limits.headerBytes) }
-            offset += available.count
-            return nil
-        }
-        offset += end - seen
-        let block = Array(pending.prefix(end))
-        pending = []
-        var parser = HeadParser(block, limits: limits)
-        let head = try parser.parse()
-        switch head.framing {
-        case .none: state = .length(0)
-        case .length(let length): state = .length(length)
-        case .chunked: state = .chunked(ChunkedDecoder(limits: limits))
-        }
-        return .head(head)
+        return nil
     }
 
-    /// The place after CR LF CR LF.
-    private static func endOfHead(in bytes: [UInt8], from start: Int) -> Int? {
-        bytes.withUnsafeBufferPointer { bytes in
-            var index = start
-            while index + 3 < bytes.count {
-                // Most bytes are no line end: looking at the fourth first skips three at a time.
-                switch bytes[index + 3] {
-                case 0x0A:
-                    if bytes[index + 2] == 0x0D, bytes[index + 1] == 0x0A, bytes[index] == 0x0D { return index + 4 }
-                    index += 2
-                case 0x0D: index += 1
-                default: index += 4
-                }
-            }
-            return nil
+    private mutating func startHead() {
+        scanner = HeadScanner()
+        pending = []
+    }
+
+    private mutating func begin(_ block: [UInt8]) throws(HTTPError) -> RequestHead {
+        let head = try HeadParser.parse(block, limits: limits)
+        switch head.framing {
+        case .none: state = .length(0)
+        case .length(let length):
+            guard length <= limits.bodyBytes else { throw .bodyTooLarge(limit: limits.bodyBytes) }
+            state = .length(length)
+        case .chunked: state = .chunked(ChunkedDecoder(limits: limits))
         }
+        return head
+    }
+
+    private mutating func scan(_ bytes: [UInt8]) throws(HTTPError) -> HeadScanner.Found? {
+        // `withUnsafeBytes` does not carry the type of an error through.
+        let result = bytes.withUnsafeBytes { bytes in
+            Result { () throws(HTTPError) in try scanner.scan(bytes) }
+        }
+        return try result.get()
+    }
+
+    /// A head that does not end: the target is to blame when not even the first line has.
+    private var overflow: HTTPError {
+        scanner.hasRequestLine ? .headerTooLarge(limit: limits.headerBytes) : .targetTooLong(limit: limits.targetBytes)
     }
 }

@@ -1,71 +1,100 @@
 /// Routes under a common prefix, with the middleware they share.
+///
+/// ```swift
+/// var routes = RouteGroup()
+/// routes.group("/api/rest") { group in
+///     group.use(crossOrigin)
+///     group.notFound = { _ in .json(unknownRoute, status: .notFound) }
+///     group.get("/servers/:server_id") { request in .text(request.parameters["server_id"] ?? "") }
+///     group.get("/files/*path", download)
+/// }
+/// let router = Router(routes)
+/// ```
 public struct RouteGroup {
     struct Route {
-        var segments: [String]
+        var pattern: RoutePattern
         var method: HTTPMethod
         var handler: Handler
     }
 
-    private let prefix: [String]
+    private let prefix: RoutePattern
     private var middleware: [any Middleware]
     private(set) var routes: [Route] = []
     private(set) var mounts: [Router.Mount] = []
 
-    /// How unknown paths below the prefix are answered; nil leaves it to the group around.
-    public var notFound: Handler?
-    /// How methods that a resource does not take are answered; `Allow` is added.
-    public var methodNotAllowed: Handler?
+    /// How unknown paths below the prefix are answered. A group begins with what the group around it has at that moment.
+    public var notFound: Handler
+    /// How methods that a resource does not take are answered; `Allow` is added. A group begins with what the group around it has.
+    public var methodNotAllowed: Handler
 
-    /// The group of everything.
+    /// The group of everything. Answers unknown paths and wrong methods in plain text.
     public init() {
-        prefix = []
+        prefix = RoutePattern()
         middleware = []
+        notFound = { _ in .text("Not found\n", status: .notFound) }
+        methodNotAllowed = { _ in .text("Method not allowed\n", status: .methodNotAllowed) }
     }
 
-    private init(prefix: [String], middleware: [any Middleware]) {
-        self.prefix = prefix
-        self.middleware = middleware
+    private init(within group: RouteGroup, _ path: String) {
+        prefix = group.prefix.appending(path)
+        middleware = group.middleware
+        notFound = group.notFound
+        methodNotAllowed = group.methodNotAllowed
     }
 
-    /// Puts middleware before the routes that are added from now on, and before unknown paths and wrong methods.
+    /// Puts middleware before the routes that are added from now on, and before unknown paths and wrong methods. The first is the outermost.
     public mutating func use(_ middleware: any Middleware) {
         self.middleware.append(middleware)
     }
 
     /// Adds routes under a longer prefix.
     public mutating func group(_ path: String, _ build: (inout RouteGroup) -> Void) {
-        var group = RouteGroup(prefix: prefix + Self.segments(path), middleware: middleware)
+        var group = RouteGroup(within: self, path)
         build(&group)
         routes += group.routes
         mounts += group.mounts
-        guard let notFound = group.notFound, let methodNotAllowed = group.methodNotAllowed else { return }
-        mounts.append(
-            Router.Mount(prefix: group.prefix, notFound: group.wrapped(notFound), methodNotAllowed: group.wrapped(methodNotAllowed)))
+        mounts.append(group.ownMount)
     }
 
-    /// Adds a route. A segment that begins with a colon is a parameter.
-    public mutating func on(_ method: HTTPMethod, _ path: String, _ handler: @escaping Handler) {
-        routes.append(Route(segments: prefix + Self.segments(path), method: method, handler: wrapped(handler)))
+    /// Adds a route.
+    ///
+    /// A method that a path has already gets the new handler. OPTIONS is answered with `Allow` unless it has a handler.
+    /// - Parameters:
+    ///   - path: a segment `:name` is a parameter, a last segment `*name` takes all that follow (at least one, without `.` and `..`).
+    ///   - middleware: stands before this handler only, behind that of the group.
+    public mutating func on(_ method: HTTPMethod, _ path: String, using middleware: [any Middleware] = [], _ handler: @escaping Handler) {
+        routes.append(Route(pattern: prefix.appending(path), method: method, handler: (self.middleware + middleware).wrapping(handler)))
     }
 
     /// Adds a route for GET, and with it HEAD.
-    public mutating func get(_ path: String, _ handler: @escaping Handler) {
-        on(.get, path, handler)
+    public mutating func get(_ path: String, using middleware: [any Middleware] = [], _ handler: @escaping Handler) {
+        on(.get, path, using: middleware, handler)
     }
 
     /// Adds a route for POST.
-    public mutating func post(_ path: String, _ handler: @escaping Handler) {
-        on(.post, path, handler)
+    public mutating func post(_ path: String, using middleware: [any Middleware] = [], _ handler: @escaping Handler) {
+        on(.post, path, using: middleware, handler)
     }
 
-    /// The first middleware is the outermost.
-    private func wrapped(_ handler: @escaping Handler) -> Handler {
-        middleware.reversed().reduce(handler) { next, middleware in
-            { request in try await middleware.handle(request, next: next) }
-        }
+    /// Adds a route for PUT.
+    public mutating func put(_ path: String, using middleware: [any Middleware] = [], _ handler: @escaping Handler) {
+        on(.put, path, using: middleware, handler)
     }
 
-    private static func segments(_ path: String) -> [String] {
-        path.split(separator: "/", omittingEmptySubsequences: true).map(String.init)
+    /// Adds a route for PATCH.
+    public mutating func patch(_ path: String, using middleware: [any Middleware] = [], _ handler: @escaping Handler) {
+        on(.patch, path, using: middleware, handler)
+    }
+
+    /// Adds a route for DELETE.
+    public mutating func delete(_ path: String, using middleware: [any Middleware] = [], _ handler: @escaping Handler) {
+        on(.delete, path, using: middleware, handler)
+    }
+
+    /// How this group answers what it has no handler for.
+    var ownMount: Router.Mount {
+        Router.Mount(
+            prefix: prefix.segments, notFound: middleware.wrapping(notFound), methodNotAllowed: middleware.wrapping(methodNotAllowed),
+            options: middleware.wrapping { _ in HTTPResponse(status: .noContent) })
     }
 }

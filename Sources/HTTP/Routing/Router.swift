@@ -1,67 +1,68 @@
-internal import Primitives
-
-/// Answers a request. Runs on the loop of the connection.
-public typealias Handler = @Sendable (HTTPRequest) async throws -> HTTPResponse
-
-/// Something that stands before handlers: it may answer itself, or change what they answer.
-public protocol Middleware: Sendable {
-    /// Answers a request, with the help of what comes next.
-    func handle(_ request: HTTPRequest, next: Handler) async throws -> HTTPResponse
-}
-
-/// Finds the handler of a request: a tree of path segments. Fixed segments go before parameters.
+/// Finds the handler of a request, and answers what has none in the shape of the longest prefix that it falls under.
 public struct Router: Sendable {
     /// What belongs to a prefix: how unknown paths and wrong methods below it are answered.
     struct Mount: Sendable {
-        var prefix: [String]
+        var prefix: [RoutePattern.Segment]
         var notFound: Handler
         var methodNotAllowed: Handler
+        /// OPTIONS of a path that has no handler of its own for it; `Allow` is added.
+        var options: Handler
     }
 
-    private let root: RouteNode
+    private let tree: RouteTree
     private let mounts: [Mount]
+    private let root: Mount
 
     /// The routes of a group and of all groups in it.
     public init(_ root: RouteGroup) {
-        var tree = RouteNode()
-        for route in root.routes { tree.insert(route.segments[...], method: route.method, handler: route.handler) }
-        self.root = tree
+        var tree = RouteTree()
+        for route in root.routes { tree.insert(route.pattern, method: route.method, handler: route.handler) }
+        self.tree = tree
+        self.root = root.ownMount
         // The longest prefix decides, so it is asked first.
         mounts = root.mounts.sorted { $0.prefix.count > $1.prefix.count }
     }
 
     /// Answers a request.
     public func respond(to request: HTTPRequest) async throws -> HTTPResponse {
-        guard let segments = Self.segments(of: request.path) else {
-            return try await mount(of: []).notFound(request)
+        guard let (node, values) = tree.find(request.path) else {
+            // RFC 9110 9.3.7: about the server as a whole there is nothing to tell.
+            if request.path == "*" { return HTTPResponse(status: .noContent) }
+            return try await mount(of: request.path).notFound(request)
         }
-        var parameters = PathParameters()
-        guard let node = root.find(segments[...], &parameters) else { return try await mount(of: segments).notFound(request) }
-        var request = request
-        request.parameters = parameters
-        if let handler = node.handlers[request.method] ?? (request.method == .head ? node.handlers[.get] : nil) {
-            return try await handler(request)
+        if let endpoint = node.endpoint(for: request.method) {
+            guard !endpoint.names.isEmpty else { return try await endpoint.handler(request) }
+            var request = request
+            request.parameters = PathParameters(names: endpoint.names, values: values)
+            return try await endpoint.handler(request)
         }
-        var response = try await mount(of: segments).methodNotAllowed(request)
-        if response.status == .methodNotAllowed { response.headers.set("Allow", node.allow) }
+        let mount = mount(of: request.path)
+        var response = try await (request.method == .options ? mount.options : mount.methodNotAllowed)(request)
+        if response.headers[first: "allow"] == nil { response.headers.add("Allow", node.allow) }
         return response
     }
 
-    /// The decoded segments of a path; nil when an escape is broken. An escaped slash is part of its segment.
-    static func segments(of path: String) -> [String]? {
-        var segments: [String] = []
-        for segment in path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).dropFirst() {
-            guard let text = PercentEncoding.decode(segment, plusAsSpace: false) else { return nil }
-            segments.append(text)
+    private func mount(of path: String) -> Mount {
+        guard !mounts.isEmpty else { return root }
+        var path = path
+        return path.withUTF8 { bytes in
+            let path = RoutePath(bytes)
+            return mounts.first { Self.path(path, beginsWith: $0.prefix) } ?? root
         }
-        return segments
     }
 
-    private func mount(of segments: [String]) -> Mount {
-        mounts.first { segments.starts(with: $0.prefix) } ?? Self.plain
+    private static func path(_ path: RoutePath, beginsWith prefix: [RoutePattern.Segment]) -> Bool {
+        var place = path.first
+        for segment in prefix {
+            guard let start = place else { return false }
+            let range = start..<path.end(of: start)
+            switch segment {
+            case .fixed(let text): guard path.segment(range, equals: text) else { return false }
+            case .parameter: guard !range.isEmpty else { return false }
+            case .rest: return true
+            }
+            place = path.next(after: range.upperBound)
+        }
+        return true
     }
-
-    private static let plain = Mount(
-        prefix: [], notFound: { _ in .text("Not found\n", status: .notFound) },
-        methodNotAllowed: { _ in .text("Method not allowed\n", status: .methodNotAllowed) })
 }

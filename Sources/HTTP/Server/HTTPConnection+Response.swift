@@ -11,72 +11,95 @@ extension HTTPConnection {
     /// Sends the answer of the request that is being served.
     func send(_ response: HTTPResponse) async {
         guard phase == .handling, let exchange = current else { return }
-        let isHead = exchange.request.method == .head
-        switch response.body {
-        case .none: sendWhole(response, [], isHead: isHead)
-        case .bytes(let bytes): sendWhole(response, bytes, isHead: isHead)
-        case .stream(let length, let produce): await sendStream(response, length: length, isHead: isHead, produce)
-        case .upgrade(let upgrade): return hand(over: response, to: upgrade)
-        }
-        finish(response.status)
-    }
-
-    private func sendWhole(_ response: HTTPResponse, _ bytes: [UInt8], isHead: Bool) {
-        let framing: ResponseHead.Framing = response.status.hasNoBody ? .none : .length(bytes.count)
-        var output = head(response, framing: framing, capacity: bytes.count)
-        if !isHead, !response.status.hasNoBody { output.append(contentsOf: bytes) }
-        stream.write(output)
-    }
-
-    private func sendStream(
-        _ response: HTTPResponse, length: Int?, isHead: Bool, _ produce: @Sendable (ResponseBodyWriter) async throws -> Void
-    ) async {
-        stream.write(head(response, framing: length.map { .length($0) } ?? .chunked, capacity: 0))
-        guard !isHead else { return }
-        let writer = ResponseBodyWriter(connection: LoopBound(self, loop: stream.loop), isChunked: length == nil)
+        let response = response.isFinal ? response : context.hooks.errorResponse(.handlerFailed, exchange.request.path)
+        if response.asksToClose { closesAfterResponse = true }
+        hasBegunResponse = true
         do {
-            try await produce(writer)
-            if length == nil { stream.write(Array("0\r\n\r\n".utf8)) }
+            switch response.body {
+            case .none: sendHead(response, .length(0))
+            case .bytes(let bytes): try await send(response, bytes, to: exchange.request)
+            case .stream(let length, let produce): try await send(response, length: length, to: exchange.request, produce)
+            case .upgrade(let upgrade): return hand(over: response, to: upgrade)
+            }
+            report(response.status)
+            // Answers that nobody takes must not pile up behind a client that only sends.
+            if stream.queuedBytes > context.limits.responseBuffer { try await roomForOutput() }
         } catch {
             // The length or the last chunk is missing: the client sees that the content is not whole.
-            if let exchange = current { context.hooks.handlerFailed(error, exchange.request) }
-            close()
+            context.report(error, exchange.request)
+            if phase != .closing { cut() }
+            return
         }
+        finish()
     }
 
-    private func head(_ response: HTTPResponse, framing: ResponseHead.Framing, capacity: Int) -> [UInt8] {
-        // A body that is still on its way would be taken for the next request.
-        if body != nil { closesAfterResponse = true }
-        let date = context.connections(of: stream.loop).date.value(at: stream.loop.now)
-        return ResponseHead.bytes(response, framing: framing, closes: closesAfterResponse, date: date, capacity: capacity)
+    private func send(_ response: HTTPResponse, _ bytes: [UInt8], to request: HTTPRequest) async throws {
+        sendHead(response, .length(bytes.count))
+        guard request.method != .head, !response.status.hasNoBody else { return }
+        guard bytes.count > ResponseStream.sliceBytes else { return stream.write(bytes) }
+        try await ResponseStream(self, framing: .length(bytes.count)).write(bytes)
     }
 
-    /// Waits while the client is slow.
-    func roomForResponse() async throws {
-        while stream.queuedBytes > context.limits.responseBuffer {
-            guard !stream.isClosed else { throw HTTPError.disconnected }
-            await stream.loop.sleep(for: .milliseconds(2))
+    private func send(
+        _ response: HTTPResponse, length: Int?, to request: HTTPRequest,
+        _ produce: @Sendable (ResponseBodyWriter) async throws -> Void
+    ) async throws {
+        let framing: ResponseHead.Framing
+        if let length {
+            framing = .length(length)
+        } else if request.minorVersion == 1 {
+            framing = .chunked
+        } else {
+            framing = .untilClose
+            closesAfterResponse = true
         }
-        guard !stream.isClosed else { throw HTTPError.disconnected }
+        sendHead(response, framing, readsBody: true)
+        guard request.method != .head, !response.status.hasNoBody else { return }
+        let output = ResponseStream(self, framing: framing)
+        defer { output.abandon() }
+        try await produce(ResponseBodyWriter(output: LoopBound(output, loop: stream.loop)))
+        guard phase == .handling else { throw HTTPError.disconnected }
+        try output.end()
     }
 
-    func writeBody(_ bytes: [UInt8], isChunked: Bool) {
-        guard isChunked else { return stream.write(bytes) }
-        stream.write(Array("\(String(bytes.count, radix: 16))\r\n".utf8) + bytes + [0x0D, 0x0A])
+    /// - Parameter readsBody: whether the request's body may still be read while the answer is sent.
+    private func sendHead(_ response: HTTPResponse, _ framing: ResponseHead.Framing, readsBody: Bool = false) {
+        if !readsBody, !canDiscardBody { closesAfterResponse = true }
+        shared.scratch.removeAll(keepingCapacity: true)
+        ResponseHead.append(
+            to: &shared.scratch, response, framing: response.status.hasNoBody ? .none : framing, closes: closesAfterResponse,
+            date: shared.date.value(at: stream.loop.now))
+        stream.write(shared.scratch)
     }
 
     private func hand(over response: HTTPResponse, to upgrade: @Sendable (TCPStream, [UInt8]) -> Void) {
-        stream.write(ResponseHead.bytes(response, framing: .upgrade, closes: false, date: [], capacity: 0))
+        // With a body on its way nobody can tell where the other protocol begins.
+        guard body == nil else { return refuse(.malformed("an upgrade has no body")) }
+        var head: [UInt8] = []
+        ResponseHead.append(to: &head, response, framing: .none, closes: false, date: shared.date.value(at: stream.loop.now))
+        stream.write(head)
         report(response.status)
-        let rest = takeBacklog()
-        leaveForUpgrade()
+        let rest = Array(backlog[backlogStart...])
+        phase = .closing
+        current = nil
+        task = nil
+        backlog = []
+        backlogStart = 0
+        stream.handler = nil
+        leave()
         upgrade(stream, rest)
     }
 
-    private func finish(_ status: HTTPStatus) {
-        report(status)
-        if phase == .closing { return }
-        if closesAfterResponse { close() } else { next() }
+    private func finish() {
+        guard phase == .handling else { return }
+        hasBegunResponse = false
+        if closesAfterResponse || !canDiscardBody {
+            close()
+        } else if let body {
+            discardBody(body)
+        } else {
+            next()
+        }
     }
 
     private func report(_ status: HTTPStatus) {

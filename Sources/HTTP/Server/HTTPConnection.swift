@@ -1,275 +1,128 @@
 internal import Reactor
 
 /// One connection: takes requests off the stream, one at a time, and sends the answers in their order. Lives on its loop.
+///
+/// At most one read lies unparsed behind the request that is being served; the client is held back until that one is answered.
 final class HTTPConnection: StreamHandler {
     enum Phase {
         /// Between requests, or in the middle of a head.
         case reading
         /// A handler works; its body may still be coming.
         case handling
+        /// The answer is sent; the rest of a body that nobody wanted is thrown away.
+        case discarding
         /// Nothing more is served; what is queued is being sent.
         case closing
     }
 
     let stream: TCPStream
     let context: ServerContext
-    private var parser: RequestParser
-    private(set) var phase = Phase.reading
-    /// Requests that came behind the one being served: part of one read, at most.
-    private var backlog: [UInt8] = []
-    private(set) var body: BodyStream?
-    private(set) var current: Exchange?
-    private var task: Task<Void, Never>?
+    let shared: LoopConnections
+    let deadline: Deadline
+    var parser: RequestParser
+    var phase = Phase.reading
+    /// The body of the request being served, until the client has sent all of it.
+    var body: BodyStream?
+    var current: Exchange?
+    var task: Task<Void, Never>?
     var closesAfterResponse = false
-    private var hasServed = false
-    private var isInHead = false
-    private var deadline: Deadline
-    private var isProcessing = false
+    /// Whether a part of the answer is out: another one cannot be sent any more.
+    var hasBegunResponse = false
+    /// Bytes of an unwanted body that are still read.
+    var discardBudget = 0
+    /// What came behind the request being served, from `backlogStart` on.
+    var backlog: [UInt8] = []
+    var backlogStart = 0
+    var isProcessing = false
+    var isInHead = false
+    var requestCount = 0
+    private var outputWaiters: [CheckedContinuation<Void, Never>] = []
     private let isAdmitted: Bool
 
     init(stream: TCPStream, context: ServerContext) {
         self.stream = stream
         self.context = context
+        shared = context.connections(of: stream.loop)
         parser = RequestParser(limits: context.limits)
         deadline = Deadline(loop: stream.loop)
         isAdmitted = context.enter()
-        context.connections(of: stream.loop).add(self)
+        shared.add(self)
     }
 
     /// Begins to read; a connection too many is told so.
     func start() {
         deadline.onPassed = { [weak self] in self?.deadlinePassed() }
         stream.handler = self
-        stream.resumeReading()
-        guard isAdmitted else {
-            refuse(.text("At most \(context.limits.connections) connections.\n", status: .serviceUnavailable))
-            return
-        }
+        guard isAdmitted else { return refuse(.tooManyConnections(limit: context.limits.connections)) }
         deadline.set(in: context.limits.headerDeadline)
+        stream.resumeReading()
+        if shared.isDraining { close() }
     }
 
     // MARK: From the stream
 
     func received(_ bytes: UnsafeRawBufferPointer) {
-        switch phase {
-        case .closing: break
-        case .handling where body == nil: hold(bytes)
-        case .reading, .handling: process(bytes)
-        }
+        guard phase != .closing else { return }
+        guard backlog.isEmpty, canParse else { return hold(bytes) }
+        let used = process(bytes)
+        if used < bytes.count, phase != .closing { backlog.append(contentsOf: bytes[used...]) }
+        settle()
     }
 
+    /// The client has closed its half at least. A request that has come whole is answered, in case it still listens; but whatever waits
+    /// for something is told that it probably is in vain.
     func inputEnded() {
+        closesAfterResponse = true
         body?.fail(.disconnected)
-        // A request that is being served is still answered: the client may have closed its half only.
-        if phase == .reading { close() } else { closesAfterResponse = true }
+        if phase == .handling { task?.cancel() } else { close() }
     }
 
-    func drained() {}
+    func drained() {
+        wakeOutputWaiters()
+    }
 
     func closed(_ reason: StreamCloseReason) {
         phase = .closing
-        body?.fail(.disconnected)
-        task?.cancel()
-        task = nil
+        current = nil
+        backlog = []
+        abandonRequest(.disconnected)
         leave()
     }
 
     /// Gives up the place among the connections; the stream may live on in another protocol.
-    private func leave() {
+    func leave() {
         deadline.cancel()
-        context.connections(of: stream.loop).remove(self)
+        shared.remove(self)
         context.leave()
     }
 
-    // MARK: Requests
-
-    private func hold(_ bytes: UnsafeRawBufferPointer) {
-        backlog.append(contentsOf: bytes)
-        stream.pauseReading()
-    }
-
-    /// Takes events out of the input until it is used up or a handler has to be waited for.
-    private func process(_ input: UnsafeRawBufferPointer) {
-        isProcessing = true
-        defer { isProcessing = false }
-        var offset = 0
-        do throws(HTTPError) {
-            while phase != .closing {
-                if phase == .handling, body == nil {
-                    guard offset < input.count else { return }
-                    return hold(UnsafeRawBufferPointer(rebasing: input[offset...]))
-                }
-                guard let event = try parser.next(in: input, from: &offset) else { break }
-                switch event {
-                case .head(let head): try begin(head, input, &offset)
-                case .body(let range): take(UnsafeRawBufferPointer(rebasing: input[range]))
-                case .end: endOfBody()
-                }
-            }
-        } catch {
-            body?.fail(error)
-            refuse(.text(error.message + "\n", status: error.status))
-        }
-        guard phase == .reading else { return }
-        let waiting = takeBacklog()
-        if waiting.isEmpty { awaitNextHead() } else { waiting.withUnsafeBytes { process($0) } }
-    }
-
-    private func awaitNextHead() {
-        if parser.isBetweenRequests {
-            guard current == nil, hasServed else { return }
-            deadline.set(in: context.limits.keepAliveIdle)
-        } else if !isInHead {
-            isInHead = true
-            deadline.set(in: context.limits.headerDeadline)
-        }
-    }
-
-    private func begin(_ head: RequestHead, _ input: UnsafeRawBufferPointer, _ offset: inout Int) throws(HTTPError) {
-        isInHead = false
-        deadline.clear()
-        closesAfterResponse = closesAfterResponse || !head.keepsAlive || context.connections(of: stream.loop).isDraining
-        let requestBody: RequestBody
-        switch head.framing {
-        case .none:
-            requestBody = RequestBody(source: .whole([]), declaredLength: 0)
-            _ = try parser.next(in: input, from: &offset)
-        case .length(let length) where input.count - offset >= length:
-            requestBody = RequestBody(source: .whole(Array(input[offset..<offset + length])), declaredLength: length)
-            _ = try parser.next(in: input, from: &offset)
-            _ = try parser.next(in: input, from: &offset)
-        case .length(let length): requestBody = RequestBody(source: .stream(openBody(head)), declaredLength: length)
-        case .chunked: requestBody = RequestBody(source: .stream(openBody(head)), declaredLength: nil)
-        }
-        // What follows an upgrade belongs to another protocol, so it is not looked at before the answer.
-        if head.headers[first: "upgrade"] != nil {
-            backlog.append(contentsOf: input[offset...])
-            offset = input.count
-        }
-        phase = .handling
-        hasServed = true
-        serve(
-            HTTPRequest(
-                method: head.method, minorVersion: head.minorVersion, target: head.target, path: head.path, headers: head.headers,
-                body: requestBody, peer: stream.peer))
-    }
-
-    private func serve(_ request: HTTPRequest) {
-        current = Exchange(request: request, startedAt: stream.loop.now)
-        let bound = LoopBound(self, loop: stream.loop)
-        let context = context
-        task = stream.loop.start {
-            let response = await context.respond(to: request)
-            await bound.value.send(response)
-        }
-        if phase != .handling { task = nil }
-    }
-
-    // MARK: The body
-
-    private func openBody(_ head: RequestHead) -> LoopBound<BodyStream> {
-        let body = BodyStream()
-        var awaitsContinue = head.expectsContinue
-        body.wantsMore = { [weak self] in
-            guard let self, !stream.isClosed else { return }
-            if awaitsContinue {
-                awaitsContinue = false
-                stream.write(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8))
-            }
-            deadline.set(in: context.limits.bodyIdle)
-            stream.resumeReading()
-        }
-        self.body = body
-        return LoopBound(body, loop: stream.loop)
-    }
-
-    private func take(_ bytes: UnsafeRawBufferPointer) {
-        guard let body else { return }
-        body.append(bytes)
-        if body.isAwaited { deadline.set(in: context.limits.bodyIdle) }
-        if body.waitingBytes >= context.limits.bodyBuffer {
-            deadline.clear()
-            stream.pauseReading()
-        }
-    }
-
-    private func endOfBody() {
-        deadline.clear()
-        body?.finish()
+    /// Ends what is under way for a request that will not be answered any more.
+    func abandonRequest(_ error: HTTPError) {
+        body?.fail(error)
         body = nil
-    }
-
-    // MARK: After an answer
-
-    /// Goes on with the next request, which may be here already.
-    func next() {
-        current = nil
-        task = nil
-        phase = .reading
-        // Whoever is in the middle of the input goes on by itself.
-        guard !isProcessing else { return }
-        let waiting = takeBacklog()
-        if waiting.isEmpty { awaitNextHead() } else { waiting.withUnsafeBytes { process($0) } }
-        if phase == .reading { stream.resumeReading() }
-    }
-
-    func takeBacklog() -> [UInt8] {
-        defer { backlog = [] }
-        return backlog
-    }
-
-    /// The stream goes on in another protocol.
-    func leaveForUpgrade() {
-        phase = .closing
-        current = nil
-        task = nil
-        stream.handler = nil
-        leave()
-    }
-
-    // MARK: The end
-
-    /// Sends what is queued and closes.
-    func close() {
-        phase = .closing
-        current = nil
-        deadline.clear()
-        stream.closeAfterFlush()
-    }
-
-    /// Answers something that is no request, and closes.
-    private func refuse(_ response: HTTPResponse) {
-        guard phase != .closing else { return }
-        closesAfterResponse = true
-        var bytes: [UInt8] = []
-        if case .bytes(let content) = response.body { bytes = content }
-        let date = context.connections(of: stream.loop).date.value(at: stream.loop.now)
-        // A handler that has begun to answer cannot be answered for.
-        if phase == .reading || body != nil {
-            stream.write(ResponseHead.bytes(response, framing: .length(bytes.count), closes: true, date: date, capacity: 0) + bytes)
-        }
         task?.cancel()
-        close()
+        task = nil
+        wakeOutputWaiters()
     }
 
-    private func deadlinePassed() {
-        if phase == .reading, parser.isBetweenRequests {
-            close()
-        } else {
-            let error = HTTPError.timeout(phase == .reading ? "the header" : "the body")
-            body?.fail(error)
-            refuse(.text(error.message + "\n", status: error.status))
+    // MARK: Room for output
+
+    /// Waits while the client is slow.
+    ///
+    /// - Throws: `HTTPError.disconnected`.
+    func roomForOutput() async throws(HTTPError) {
+        while stream.queuedBytes > context.limits.responseBuffer, !stream.isClosed {
+            // What this tick has queued leaves at its end; only what the system does not take then has to be waited for.
+            await stream.loop.sleep(for: .zero)
+            guard stream.queuedBytes > context.limits.responseBuffer, !stream.isClosed else { continue }
+            await withCheckedContinuation { outputWaiters.append($0) }
         }
+        guard !stream.isClosed else { throw .disconnected }
     }
 
-    /// Serves what has begun and nothing more.
-    func drain() {
-        closesAfterResponse = true
-        if phase == .reading { close() }
-    }
-
-    /// Closes at once.
-    func cut() {
-        stream.close()
+    private func wakeOutputWaiters() {
+        let waiters = outputWaiters
+        outputWaiters = []
+        for waiter in waiters { waiter.resume() }
     }
 }

@@ -30,18 +30,25 @@ public final class HTTPServer: Sendable {
     /// Connections that are open, those that speak another protocol now not counted.
     public var connectionCount: Int { context.count }
 
-    /// Stops to accept, lets the requests that have begun end, and closes. What lasts longer than `deadline` is cut.
+    /// Accepts nothing more, closes idle connections, and lets the requests that have begun end: their answers say `Connection: close`.
+    /// What lasts longer than `deadline` is cut. Returns when all connections have ended.
     public func drain(deadline: Duration) async {
         await listener.stop()
         for connections in context.loops {
             connections.loop.execute { connections.value.drain() }
         }
-        let end = ContinuousClock.now + deadline
-        while context.count > 0, ContinuousClock.now < end {
-            try? await Task.sleep(for: .milliseconds(10))
-        }
+        await waitForEnd(atMost: deadline)
         for connections in context.loops {
             connections.loop.execute { connections.value.cut() }
+        }
+        // Closing takes a tick of each loop; the limit is for loops that have been stopped already.
+        await waitForEnd(atMost: .seconds(1))
+    }
+
+    private func waitForEnd(atMost limit: Duration) async {
+        let end = ContinuousClock.now + limit
+        while context.count > 0, ContinuousClock.now < end, !Task.isCancelled {
+            try? await Task.sleep(for: .milliseconds(5))
         }
     }
 }

@@ -1,11 +1,13 @@
-/// What a server tells the house about, and what it asks it. All have harmless defaults.
+/// What a server tells the house about, and what it asks it. All have harmless defaults. Called on the loops: they must not block.
 public struct HTTPServerHooks: Sendable {
-    /// A request has been answered: method, path without query, status, and how long it took.
+    /// A request has been answered: the status and how long it took. `request.path` is without the query, which may carry secrets.
     public var requestFinished: @Sendable (_ request: HTTPRequest, _ status: HTTPStatus, _ duration: Duration) -> Void = { _, _, _ in }
-    /// A handler threw something that is not `HTTPError`; the client gets 500.
+    /// A handler threw something that is not `HTTPError`, or a streamed response broke off; the client learns no details.
     public var handlerFailed: @Sendable (_ error: any Error, _ request: HTTPRequest) -> Void = { _, _ in }
     /// A connection has been opened (+1) or closed (-1).
     public var connectionsChanged: @Sendable (_ difference: Int) -> Void = { _ in }
+    /// The answer to what no handler has answered: bytes or no body only. The path is nil when the request could not be understood.
+    public var errorResponse: @Sendable (_ error: HTTPError, _ path: String?) -> HTTPResponse = { error, _ in .error(error) }
 
     /// Hooks that do nothing.
     public init() {}

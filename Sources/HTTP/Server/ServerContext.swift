@@ -13,7 +13,7 @@ final class ServerContext: Sendable {
         self.router = router
         self.limits = limits
         self.hooks = hooks
-        perLoop = group.loops.map { LoopBound(LoopConnections(), loop: $0) }
+        perLoop = group.loops.map { LoopBound(LoopConnections(loopIndex: $0.index), loop: $0) }
     }
 
     var loops: [LoopBound<LoopConnections>] { perLoop }
@@ -42,35 +42,17 @@ final class ServerContext: Sendable {
         do {
             return try await router.respond(to: request)
         } catch let error as HTTPError {
-            return .text(error.message + "\n", status: error.status)
+            return hooks.errorResponse(error, request.path)
         } catch {
-            hooks.handlerFailed(error, request)
-            return .text("Something went wrong.\n", status: .internalServerError)
+            report(error, request)
+            return hooks.errorResponse(.handlerFailed, request.path)
         }
     }
-}
 
-/// The connections of one loop, and what they share there.
-final class LoopConnections {
-    private var connections: [ObjectIdentifier: HTTPConnection] = [:]
-    /// Whether the server is going down: no connection serves another request.
-    private(set) var isDraining = false
-    let date = DateField()
-
-    func add(_ connection: HTTPConnection) {
-        connections[ObjectIdentifier(connection)] = connection
-    }
-
-    func remove(_ connection: HTTPConnection) {
-        connections[ObjectIdentifier(connection)] = nil
-    }
-
-    func drain() {
-        isDraining = true
-        for connection in connections.values { connection.drain() }
-    }
-
-    func cut() {
-        for connection in connections.values { connection.cut() }
+    /// Tells of a failure, unless it only is that the client has gone.
+    func report(_ error: any Error, _ request: HTTPRequest) {
+        if error is CancellationError, Task.isCancelled { return }
+        if let error = error as? HTTPError, error == .disconnected { return }
+        hooks.handlerFailed(error, request)
     }
 }

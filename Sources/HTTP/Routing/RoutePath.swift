@@ -1,0 +1,56 @@
+internal import Primitives
+
+/// A path on its way through the tree of routes. Cut at the slashes first and decoded after: an escaped slash is part of its segment.
+struct RoutePath {
+    private let bytes: UnsafeBufferPointer<UInt8>
+
+    /// - Parameter bytes: a path as it was sent, beginning with a slash.
+    init(_ bytes: UnsafeBufferPointer<UInt8>) {
+        self.bytes = bytes
+    }
+
+    /// Where the first segment begins; nil for the root, which has none.
+    var first: Int? {
+        bytes.count > 1 ? 1 : nil
+    }
+
+    /// The end of the segment that begins at a place.
+    func end(of start: Int) -> Int {
+        var index = start
+        while index < bytes.count, bytes[index] != UInt8(ascii: "/") { index += 1 }
+        return index
+    }
+
+    /// Where the segment after one begins; nil after the last. A slash at the end begins an empty segment.
+    func next(after end: Int) -> Int? {
+        end < bytes.count ? end + 1 : nil
+    }
+
+    /// Whether a segment is this text. An escaped one is decoded, without making text as long as there is nothing to decode.
+    func segment(_ range: Range<Int>, equals text: [UInt8]) -> Bool {
+        guard range.count >= text.count else { return false }
+        if range.count == text.count { return bytes[range].elementsEqual(text) }
+        guard bytes[range].contains(UInt8(ascii: "%")) else { return false }
+        return decoded(range)?.utf8.elementsEqual(text) ?? false
+    }
+
+    /// The text of a segment; nil when an escape is broken or the bytes are not UTF-8.
+    func decoded(_ range: Range<Int>) -> String? {
+        PercentEncoding.decode(bytes[range], plusAsSpace: false)
+    }
+
+    /// The text from a segment to the end; nil when it is not plainly a path below: `.` and `..`, or a slash or NUL inside a segment.
+    func rest(from start: Int) -> String? {
+        var segments: [String] = []
+        var place: Int? = start
+        while let start = place {
+            let end = end(of: start)
+            guard let segment = decoded(start..<end), segment != ".", segment != "..",
+                !segment.utf8.contains(where: { $0 == UInt8(ascii: "/") || $0 == 0 })
+            else { return nil }
+            segments.append(segment)
+            place = next(after: end)
+        }
+        return segments.joined(separator: "/")
+    }
+}

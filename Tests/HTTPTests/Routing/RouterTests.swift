@@ -1,0 +1,159 @@
+import Synchronization
+import Testing
+
+@testable import HTTP
+
+/// Adds its name to the answer, on the way out.
+private struct Mark: Middleware {
+    let name: String
+    func handle(_ request: HTTPRequest, next: Handler) async throws -> HTTPResponse {
+        var response = try await next(request)
+        response.headers.add("Mark", name)
+        return response
+    }
+}
+
+/// Which handler answers a request, with what parameters.
+struct RouterTests {
+    static func text(_ name: String, _ parameters: String...) -> Handler {
+        { request in .text(([name] + parameters.map { "\($0)=\(request.parameters[$0] ?? "nil")" }).joined(separator: " ")) }
+    }
+
+    static let router: Router = {
+        var routes = RouteGroup()
+        routes.get("/", text("root"))
+        routes.get("/users/me", text("me"))
+        routes.get("/users/:user", text("user", "user"))
+        routes.delete("/users/:id", text("delete", "id", "user"))
+        routes.get("/users/:owner/keys/:key", text("key", "owner", "key"))
+        routes.get("/users/me/keys", text("my keys"))
+        routes.get("/files/*path", text("file", "path"))
+        routes.get("/files/index", text("index"))
+        routes.get("/a/:x/c", text("a?c", "x"))
+        routes.get("/a/b/d", text("abd"))
+        routes.on(.head, "/a/b/d", text("own head"))
+        routes.on(.options, "/own", text("own options"))
+        return Router(routes)
+    }()
+
+    static func answer(_ method: String, _ target: String, of router: Router = router) async throws -> (
+        status: Int, text: String, HTTPResponse
+    ) {
+        let response = try await router.respond(to: try Requests.make(method, target))
+        guard case .bytes(let bytes) = response.body else { return (response.status.code, "", response) }
+        return (response.status.code, String(decoding: bytes, as: UTF8.self), response)
+    }
+
+    static let found: [(target: String, answer: String)] = [
+        ("/", "root"), ("/?a=/users/me", "root"), ("/users/me", "me"), ("/users/you", "user user=you"),
+        // An escape is decoded after the path has been cut: %2F is part of its segment.
+        ("/users/a%2Fb", "user user=a/b"), ("/users/%6De", "me"), ("/users/%C3%A9%20x", "user user=\u{e9} x"),
+        ("/users/a+b", "user user=a+b"),
+        // Fixed text goes first, and gives way when it leads nowhere.
+        ("/users/me/keys", "my keys"), ("/users/me/keys/k", "key owner=me key=k"), ("/a/b/c", "a?c x=b"), ("/a/b/d", "abd"),
+        ("/files/index", "index"), ("/files/a/b%20c/d", "file path=a/b c/d"), ("/files/index/x", "file path=index/x"),
+        ("/files/", "file path="),
+        ("/files/a//b", "file path=a//b"), ("/files/...", "file path=..."),
+    ]
+
+    @Test(arguments: found) func isFound(_ row: (target: String, answer: String)) async throws {
+        let answer = try await Self.answer("GET", row.target)
+        #expect(answer.status == 200)
+        #expect(answer.text == row.answer)
+    }
+
+    static let missing = [
+        "/users", "/users/", "/users//keys/k", "/users/me/", "/Users/me", "//", "//users/me", "/a/x/d", "/files",
+        // Broken escapes and what is not UTF-8 match nothing.
+        "/users/%", "/users/%4", "/users/%zz", "/users/%ff", "/files/%zz",
+        // Nothing that a file system reads differently gets through to a handler of files.
+        "/files/../secret", "/files/a/%2e%2E/b", "/files/.", "/files/a%2Fb", "/files/a%00b",
+    ]
+
+    @Test(arguments: missing) func isNotFound(_ target: String) async throws {
+        #expect(try await Self.answer("GET", target).status == 404)
+    }
+
+    /// Two methods of one path may name its parameters differently.
+    @Test func parametersHaveTheNamesOfTheirOwnRoute() async throws {
+        #expect(try await Self.answer("DELETE", "/users/7").text == "delete id=7 user=nil")
+    }
+
+    /// RFC 9110 15.5.6: 405 names what the resource takes.
+    @Test func aWrongMethodIsToldTheRightOnes() async throws {
+        let (status, _, response) = try await Self.answer("POST", "/users/7")
+        #expect(status == 405)
+        #expect(response.headers[first: "Allow"] == "DELETE, GET, HEAD, OPTIONS")
+        #expect(try await Self.answer("get", "/users/7").status == 405)
+    }
+
+    /// RFC 9110 9.3.2 and 9.3.7.
+    @Test func headAndOptionsComeByThemselves() async throws {
+        #expect(try await Self.answer("HEAD", "/users/7").text == "user user=7")
+        #expect(try await Self.answer("HEAD", "/a/b/d").text == "own head")
+        let (status, _, response) = try await Self.answer("OPTIONS", "/users/me/keys")
+        #expect(status == 204)
+        #expect(response.headers[first: "Allow"] == "GET, HEAD, OPTIONS")
+        #expect(try await Self.answer("OPTIONS", "/own").text == "own options")
+        #expect(try await Self.answer("OPTIONS", "/nothing").status == 404)
+        #expect(try await Self.answer("OPTIONS", "*").status == 204)
+    }
+
+    /// An unknown path answers in the shape of the longest mount it falls under (DESIGN section 8).
+    @Test func theLongestPrefixAnswersForWhatIsMissing() async throws {
+        var routes = RouteGroup()
+        routes.notFound = { _ in .text("outer 404", status: .notFound) }
+        routes.methodNotAllowed = { _ in .text("outer 405", status: .methodNotAllowed) }
+        routes.group("/api") { group in
+            group.notFound = { _ in .text("api 404", status: .notFound) }
+            group.get("/x", Self.text("x"))
+            group.group("/rest/:version") { inner in
+                inner.methodNotAllowed = { _ in .text("rest 405", status: .methodNotAllowed) }
+                inner.get("/y", Self.text("y", "version"))
+            }
+        }
+        let router = Router(routes)
+        for (method, target, expected) in [
+            ("GET", "/none", "outer 404"), ("GET", "/apis", "outer 404"), ("GET", "/api", "api 404"), ("GET", "/api/", "api 404"),
+            ("GET", "/api/none", "api 404"), ("GET", "/%61pi/none", "api 404"), ("GET", "/api/%zz", "api 404"),
+            ("GET", "/api/rest/1/none", "api 404"), ("POST", "/api/x", "outer 405"), ("POST", "/api/rest/1/y", "rest 405"),
+            ("GET", "/api/rest/2/y", "y version=2"),
+        ] {
+            #expect(try await Self.answer(method, target, of: router).text == expected, "\(method) \(target)")
+        }
+    }
+
+    @Test func middlewareStandsInOrderBeforeAllAnswersOfItsGroup() async throws {
+        var routes = RouteGroup()
+        routes.get("/before", Self.text("before"))
+        routes.use(Mark(name: "1"))
+        routes.group("/g") { group in
+            group.use(Mark(name: "2"))
+            group.get("/x", using: [Mark(name: "3"), Mark(name: "4")], Self.text("x"))
+        }
+        let router = Router(routes)
+        func marks(_ method: String, _ target: String) async throws -> [String] {
+            try await Self.answer(method, target, of: router).2.headers.all("mark")
+        }
+        #expect(try await marks("GET", "/before") == [])
+        // The outermost adds its mark last.
+        #expect(try await marks("GET", "/g/x") == ["4", "3", "2", "1"])
+        #expect(try await marks("GET", "/g/none") == ["2", "1"])
+        #expect(try await marks("POST", "/g/x") == ["2", "1"])
+        #expect(try await marks("OPTIONS", "/g/x") == ["2", "1"])
+        #expect(try await marks("GET", "/none") == ["1"])
+    }
+
+    /// The number of steps grows with the routes, not with two to the number of segments.
+    @Test(.timeLimit(.minutes(1))) func ambiguousPathsAreFoundQuickly() async throws {
+        var routes = RouteGroup()
+        var path = ""
+        for _ in 0..<40 {
+            path += "/a"
+            routes.get(path + "/:x/end", Self.text("end"))
+        }
+        let router = Router(routes)
+        #expect(try await Self.answer("GET", path + "/a/none", of: router).status == 404)
+        #expect(try await Self.answer("GET", path + "/b/end", of: router).text == "end")
+    }
+}
