@@ -175,8 +175,11 @@ import Testing
     /// RFC 6455 section 5.5.3: pongs that nobody reads do not pile up; the last ping is answered when there is room.
     @Test func aFloodOfPingsThatReadsNothingIsBounded() async throws {
         var options = WebSocketOptions()
-        options.outputLimit = 1 << 20
-        let server = try await EchoServer(options: options)
+        options.outputLimit = 64 << 20
+        // More than the system takes before the client reads, so the pings meet a long queue.
+        let server = try await EchoServer(options: options) { connection, _ in
+            for _ in 0..<26 { connection.sendBinary([UInt8](repeating: 1, count: 1 << 20)) }
+        }
         let (pongs, closeCode) = try await server.serve { server in
             let client = try BlockingClient(port: server.port, receiveBuffer: 4_096)
             let payload = [UInt8](repeating: 0x70, count: 125)
@@ -184,7 +187,7 @@ import Testing
             for _ in 0..<100 { client.send(many) }
             client.send(ClientFrame.ping([0x6C]))
             var pongs = 0
-            while let frame = client.receiveFrame(), frame.payload != [0x6C] { pongs += 1 }
+            while let frame = client.receiveFrame(), frame.payload != [0x6C] { pongs += frame.payload == payload ? 1 : 0 }
             client.send(ClientFrame.close(1000))
             return (pongs, client.receiveFrames().last?.closeCode)
         }
