@@ -38,6 +38,8 @@ public enum Limits {
     public static let inviteUses = 0...1_000_000
     /// Invites of one space that are good at a time.
     public static let invitesPerSpace = 1_000
+    /// Invites of one space that one member has made and that are good: nobody uses the room of all up.
+    public static let invitesPerMember = 100
     /// Invitations to the server that one account may have open.
     public static let accountInvitesPerAccount = 100
     /// Logins of one account; the one unused for longest makes room.

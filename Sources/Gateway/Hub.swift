@@ -1,4 +1,4 @@
-internal import Community
+public import Community
 public import Reactor
 public import Storage
 
@@ -21,6 +21,19 @@ public final class Hub: Sendable {
     public var shard: HubShard? {
         guard let index = EventLoop.current?.index, shards.indices.contains(index) else { return nil }
         return shards[index].value
+    }
+
+    /// Accounts that have a socket which listens to one of the topics.
+    ///
+    /// - Parameter limit: accounts that are named at most.
+    public func accounts(in topics: [TopicID], limit: Int) async -> Set<AccountID> {
+        var found: Set<AccountID> = []
+        for shard in shards where found.count < limit {
+            // Nobody is there any more when the loops have been stopped.
+            let there = try? await shard.loop.submit { shard.value.accounts(in: topics, limit: limit) }
+            found.formUnion((there ?? []).prefix(limit - found.count))
+        }
+        return found
     }
 
     /// Hands committed events out, in the order of their ids. Called by the database after each commit.

@@ -28,6 +28,18 @@ public final class HubShard {
     /// Subscribers on this loop.
     public var subscriberCount: Int { byAccount.values.reduce(0) { $0 + $1.count } }
 
+    /// Accounts with a subscriber of one of the topics, at most `limit`.
+    func accounts(in wanted: [TopicID], limit: Int) -> Set<AccountID> {
+        var found: Set<AccountID> = []
+        for topic in wanted {
+            for seat in topics[topic]?.seats ?? [] {
+                guard found.count < limit else { return found }
+                found.insert(seat.subscription.account)
+            }
+        }
+        return found
+    }
+
     // MARK: Coming and going
 
     /// Whether a subscriber that knows everything up to `position` can be attached without a gap.
@@ -149,7 +161,8 @@ public final class HubShard {
         for change in SubscriptionChange.changes(of: envelope) where change.comesBeforeDelivery == before {
             let candidates = only.map { $0.account == change.account ? [$0] : [] } ?? byAccount[change.account] ?? []
             // A subscriber whose snapshot is younger than the event knows it already; what has happened since must not be undone.
-            for subscription in candidates where envelope.event.id > subscription.position || !before {
+            for subscription in candidates
+            where envelope.event.id > subscription.position || !before && envelope.event.id == subscription.position {
                 apply(change, to: subscription)
             }
         }

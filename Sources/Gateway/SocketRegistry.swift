@@ -1,43 +1,74 @@
 public import Community
 internal import Synchronization
 
-/// Counts the sockets of each account over all loops, so that nobody holds more than a bounded number.
+/// The sockets of each account over all loops: nobody holds more than a bounded number, and a gateway session lives on one socket.
 public final class SocketRegistry: Sendable {
+    /// What a socket holds while it is logged in.
+    public struct Place: Sendable {
+        let account: AccountID
+        let number: UInt64
+    }
+
+    private struct Holder {
+        let number: UInt64
+        let session: String
+        let giveWay: @Sendable () -> Void
+    }
+
+    private struct State {
+        var holders: [AccountID: [Holder]] = [:]
+        var lastNumber: UInt64 = 0
+        var count = 0
+    }
+
     /// Sockets one account may have at a time.
     public let limit: Int
 
-    private let counts = Mutex<[AccountID: Int]>([:])
+    private let state = Mutex(State())
 
     /// - Parameter limit: sockets one account may have at a time (contracts/chat.md 4.6: 10).
     public init(limit: Int = 10) {
         self.limit = limit
     }
 
-    /// Takes a place for one more socket; false when the account has as many as it may.
-    public func enter(_ account: AccountID) -> Bool {
-        counts.withLock { counts in
-            let count = counts[account, default: 0]
-            guard count < limit else { return false }
-            counts[account] = count + 1
-            return true
+    /// Takes a place for one more socket. A socket that holds the same gateway session gives way: its client has come back on a new line.
+    ///
+    /// - Parameter giveWay: called, on any thread, when a later socket takes over the session.
+    /// - Returns: nil when the account has as many sockets as it may.
+    public func enter(_ account: AccountID, session: String, giveWay: @escaping @Sendable () -> Void) -> Place? {
+        let (place, former) = state.withLock { state -> (Place?, Holder?) in
+            var holders = state.holders[account] ?? []
+            let former = holders.firstIndex { $0.session == session }.map { holders.remove(at: $0) }
+            guard holders.count < limit else { return (nil, nil) }
+            state.lastNumber += 1
+            holders.append(Holder(number: state.lastNumber, session: session, giveWay: giveWay))
+            state.holders[account] = holders
+            if former == nil { state.count += 1 }
+            return (Place(account: account, number: state.lastNumber), former)
         }
+        former?.giveWay()
+        return place
     }
 
     /// Sockets of all accounts.
     public var count: Int {
-        counts.withLock { $0.values.reduce(0, +) }
+        state.withLock { $0.count }
     }
 
     /// Whether the account has a socket.
     public func isConnected(_ account: AccountID) -> Bool {
-        counts.withLock { $0[account] != nil }
+        state.withLock { $0.holders[account] != nil }
     }
 
-    /// Gives a place back.
-    public func leave(_ account: AccountID) {
-        counts.withLock { counts in
-            guard let count = counts[account] else { return }
-            counts[account] = count > 1 ? count - 1 : nil
+    /// Gives a place back; nothing happens when it has been taken over.
+    public func leave(_ place: Place) {
+        state.withLock { state in
+            guard var holders = state.holders[place.account], let index = holders.firstIndex(where: { $0.number == place.number }) else {
+                return
+            }
+            holders.remove(at: index)
+            state.holders[place.account] = holders.isEmpty ? nil : holders
+            state.count -= 1
         }
     }
 }

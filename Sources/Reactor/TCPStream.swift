@@ -22,6 +22,8 @@ public final class TCPStream {
     public let peer: SocketAddress
     /// Told what happens; kept until the stream has ended.
     public var handler: (any StreamHandler)?
+    /// Called once the stream is gone, after its handler: for whoever counts streams while their handlers change.
+    public var onEnd: (() -> Void)?
     /// Bytes that may be queued before the reader counts as too slow and is cut off. Default 1 MiB.
     public var outputLimit = 1 << 20
     /// How long queued bytes may stand still before the reader counts as too slow. Default 10 s.
@@ -240,6 +242,8 @@ public final class TCPStream {
         let handler = handler
         self.handler = nil
         handler?.closed(closeReason)
+        onEnd?()
+        onEnd = nil
     }
 }
 

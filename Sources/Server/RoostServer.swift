@@ -53,20 +53,37 @@ final class RoostServer: Sendable {
         }
         setupCode = try await community.renewSetupCode()
 
-        let hub = Hub(group: group, startingAfter: try await community.eventPosition().latest, bus: InProcessBus())
-        database.publish { hub.publish($0) }
+        let position = try await community.eventPosition().latest
+        let hub = Hub(group: group, startingAfter: position, bus: InProcessBus())
+        database.follow(EventFollower(after: position, fill: community.filled) { hub.publish($0) })
         health = Health()
         let metrics = ServerMetrics()
         var routes = RouteGroup()
         OperationalRoutes(health: health, metrics: metrics.registry).mount(on: &routes)
         chat = Self.chat(configuration, community: community, hub: hub, key: key, group: group, metrics: metrics, logger: logger)
         chat?.mount(on: &routes)
-        server = try await HTTPServer.start(on: configuration.listen, group: group, router: Router(routes), hooks: metrics.hooks(logger))
+        let router = Router(routes)
+        var hooks = metrics.hooks(logger, router: router)
+        if chat != nil {
+            hooks.errorResponse = { error, path in
+                path?.hasPrefix(ChatDialect.restPrefix + "/") == true ? ChatDialect.errorResponse(error) : .error(error)
+            }
+        }
+        server = try await HTTPServer.start(on: configuration.listen, group: group, router: router, hooks: hooks)
         address = server.address
         url = configuration.publicURL ?? "http://\(server.address)"
         Maintenance(community: community, database: database, retentionDays: configuration.retentionDays, logger: logger)
             .start(on: group.next())
+        Self.lookForEvents(of: database, on: group.next())
         health.enter(.ready)
+    }
+
+    /// `roost admin` and other nodes write to the same database: what they did is looked for once a second.
+    private static func lookForEvents(of database: Database, on loop: EventLoop) {
+        loop.execute {
+            database.lookForEvents()
+            loop.schedule(after: .seconds(1)) { lookForEvents(of: database, on: loop) }
+        }
     }
 
     private static func chat(

@@ -75,9 +75,14 @@ public final class Database: Sendable {
         }
     }
 
-    /// Hands the events of each commit over, in the order of commits, before the callers of its transactions go on. On the writer's thread.
-    public func publish(to publisher: @escaping @Sendable ([Event]) -> Void) {
-        writer.publish(to: publisher)
+    /// Tells `follower` of all events that are committed from now on, by this process and others; there is one follower at a time.
+    public func follow(_ follower: EventFollower) {
+        writer.follow(follower)
+    }
+
+    /// Has the follower told of what other processes have committed. Returns at once.
+    public func lookForEvents() {
+        writer.look()
     }
 
     /// Runs a transaction. When it returns, what it wrote is on disk.

@@ -23,7 +23,27 @@ final class GroupWriter: Sendable {
     private struct Queue {
         var jobs: [WriteJob] = []
         var isClosed = false
-        var publisher: (@Sendable ([Event]) -> Void)?
+        var follower: EventFollower?
+        var looks = false
+
+        mutating func take() -> Turn {
+            let turn = Turn(jobs: Array(jobs.prefix(GroupWriter.groupLimit)), follower: follower, looks: looks, isLast: isClosed)
+            jobs.removeFirst(turn.jobs.count)
+            follower = nil
+            looks = false
+            return turn
+        }
+    }
+
+    /// What the thread does next.
+    private struct Turn {
+        var jobs: [WriteJob]
+        /// Set once, when there is somebody new to be told.
+        var follower: EventFollower?
+        var looks: Bool
+        var isLast: Bool
+
+        var isEmpty: Bool { jobs.isEmpty && follower == nil && !looks }
     }
 
     private let queue = Mutex(Queue())
@@ -36,17 +56,26 @@ final class GroupWriter: Sendable {
         self.clock = clock
         _ = SystemThread(name: "database-writer") { [self] in
             var session = WriterSession(ids: IDGenerator(node: node), clock: clock, connect: connect)
-            while let jobs = take() {
-                session.run(jobs, publisher: queue.withLock { $0.publisher })
+            while let turn = take() {
+                if let follower = turn.follower { session.follow(follower) }
+                if !turn.jobs.isEmpty { session.run(turn.jobs) }
+                if turn.looks { session.look() }
             }
             session.close()
             finished.signal()
         }
     }
 
-    /// Called with the events of each group, after its commit and before its callers go on.
-    func publish(to publisher: @escaping @Sendable ([Event]) -> Void) {
-        queue.withLock { $0.publisher = publisher }
+    /// Tells `follower` of all events that are committed from now on.
+    func follow(_ follower: EventFollower) {
+        queue.withLock { $0.follower = follower }
+        available.signal()
+    }
+
+    /// Has the follower told of what other processes have committed, soon.
+    func look() {
+        queue.withLock { $0.looks = true }
+        available.signal()
     }
 
     func submit(_ job: WriteJob) {
@@ -76,15 +105,11 @@ final class GroupWriter: Sendable {
     }
 
     /// Waits for work; nil when there will be none.
-    private func take() -> [WriteJob]? {
+    private func take() -> Turn? {
         while true {
-            let (jobs, isClosed) = queue.withLock { queue -> ([WriteJob], Bool) in
-                let jobs = Array(queue.jobs.prefix(Self.groupLimit))
-                queue.jobs.removeFirst(jobs.count)
-                return (jobs, queue.isClosed)
-            }
-            if !jobs.isEmpty { return jobs }
-            if isClosed { return nil }
+            let turn = queue.withLock { $0.take() }
+            if !turn.isEmpty { return turn }
+            if turn.isLast { return nil }
             available.wait()
         }
     }

@@ -6,6 +6,7 @@ struct WriterSession {
     private let connect: @Sendable () throws -> any SQLConnection
     private var ids: IDGenerator
     private var connection: (any SQLConnection)?
+    private var follower: EventFollower?
 
     init(ids: IDGenerator, clock: @escaping WallClock, connect: @escaping @Sendable () throws -> any SQLConnection) {
         self.ids = ids
@@ -18,12 +19,29 @@ struct WriterSession {
         connection = nil
     }
 
+    /// Tells `follower` of all events that are committed from now on.
+    mutating func follow(_ follower: EventFollower) {
+        self.follower = follower
+    }
+
+    /// Tells the follower what other processes have committed.
+    mutating func look() {
+        guard follower != nil else { return }
+        do {
+            let connection = try connected()
+            try follower?.look(reader: connection)
+        } catch {
+            // The next look or the next transaction makes a new connection.
+            close()
+        }
+    }
+
     /// Runs a group of transactions and answers all of them.
-    mutating func run(_ jobs: [WriteJob], publisher: (@Sendable ([Event]) -> Void)?) {
+    mutating func run(_ jobs: [WriteJob]) {
         do {
             let connection = try connected()
             let group = try commit(jobs, on: connection)
-            if !group.events.isEmpty { publisher?(group.events) }
+            follower?.committed(group.events, after: group.previousEvent, reader: connection)
             for resume in group.completions { resume() }
             for (job, error) in group.failures { job.fail(error) }
         } catch {
@@ -45,6 +63,8 @@ struct WriterSession {
 
     private struct Group {
         var events: [Event] = []
+        /// The id of the last event before these.
+        var previousEvent: Int64 = 0
         var completions: [@Sendable () -> Void] = []
         var failures: [(WriteJob, any Error)] = []
     }
@@ -74,7 +94,9 @@ struct WriterSession {
                 group.failures.append((job, error))
             }
         }
-        if !drafts.isEmpty { group.events = try EventLog.append(drafts, at: now, to: connection, ids: &ids) }
+        if !drafts.isEmpty {
+            (group.events, group.previousEvent) = try EventLog.append(drafts, at: now, to: connection, ids: &ids)
+        }
         try connection.commit()
         return group
     }

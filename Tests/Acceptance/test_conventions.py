@@ -1,10 +1,13 @@
 """What holds for every route (contracts/chat.md 1 and 1.1)."""
 
 import json
+import socket
+import time
 
 import pytest
 
-from support.api import assert_error, register, unchanged
+from support.api import PASSWORD, Api, assert_error, register, unchanged, unique
+from support.raw import exchange
 from support.shapes import is_id, is_time
 
 MEBIBYTE = 1 << 20
@@ -169,3 +172,79 @@ def test_a_logout_is_answered_204_with_nothing(server):
     """1: "deletion and logout 204 empty"."""
     response = register(server).post("/auth/logout")
     assert response.status_code == 204 and response.content == b""
+
+
+@pytest.mark.parametrize(
+    "path, code, error",
+    [
+        ("/servers/%FF", 10004, "unknown_server"),
+        ("/channels/%C3/messages", 10003, "unknown_channel"),
+        ("/users/%", 10013, "unknown_user"),
+        ("/invites/%FF", 10006, "unknown_invite"),
+    ],
+)
+def test_an_id_that_is_no_text_is_an_unknown_one(account, path, code, error):
+    """1: "accept any id syntax in paths, unknown -> 404", of its own kind."""
+    with socket.create_connection(("127.0.0.1", account.server.port), timeout=10) as connection:
+        connection.sendall(
+            f"GET /api/rest{path} HTTP/1.1\r\nHost: r\r\nConnection: close\r\nAuthorization: Bearer {account.access_token}\r\n\r\n".encode()
+        )
+        answer = b""
+        while data := connection.recv(65536):
+            answer += data
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 404 ")
+    assert (json.loads(body)["code"], json.loads(body)["error"]) == (code, error)
+
+
+def test_bodies_are_checked_where_nothing_in_them_is_needed(account):
+    """1: "body over 1 MiB 413"; 1.1: invalid_json; nothing happens."""
+    large = b'{"x": "' + b"a" * (1 << 20) + b'"}'
+    for path in ("/auth/logout", "/invites/abc"):
+        assert_error(account.post(path, content=large), 413, 40005, "too_large")
+        assert_error(account.post(path, content=b"{nope"), 400, 50109, "invalid_json")
+    assert_error(account.post("/auth/logout", {"refresh_token": 1}), 400, 50035, "invalid_form", fields=["refresh_token"])
+    assert account.get("/auth/me").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "body, named", [(b'{"x":' + b"[" * 70 + b"]" * 70 + b"}", "64"), (b'{"name":"a","name":"b"}', "/name"), (b"[]", "object")]
+)
+def test_what_is_wrong_with_json_is_named(account, body, named):
+    """1.1: 50109; every limit is named in its error."""
+    assert named in assert_error(account.post("/servers", content=body), 400, 50109, "invalid_json")["message"]
+
+
+def test_a_wrong_setup_code_is_called_one(server):
+    """1.1: details in errors, under the name of the field."""
+    body = {"username": unique(), "password": PASSWORD, "setup_code": "ROOST-" + "0" * 26}
+    assert_error(Api(server).post("/auth/register", body), 400, 50035, "invalid_form", fields=["setup_code"])
+
+
+def test_a_body_that_breaks_the_rules_of_http_is_the_clients_fault(new_server):
+    """1.1: the error shape, for any page to read; and no failure of the server in its log and metrics."""
+    server = new_server()
+    account = register(server)
+    head = (
+        f"POST /api/rest/servers HTTP/1.1\r\nHost: r\r\nTransfer-Encoding: chunked\r\nAuthorization: Bearer {account.access_token}\r\n\r\n"
+    ).encode()
+    answer, closed = exchange(server, head + b"nonsense\r\n")
+    fields, _, body = answer.partition(b"\r\n\r\n")
+    assert closed and fields.startswith(b"HTTP/1.1 400 ") and b"access-control-allow-origin: *" in fields.lower()
+    assert json.loads(body)["error"] == "bad_request"
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
+        connection.sendall(head + b"5\r\n")
+    time.sleep(0.3)
+    metrics = server.http.get("/metrics").text
+    assert "roost_http_failures_total 0" in metrics
+    assert "A request failed" not in server.log
+
+
+def test_invite_codes_are_not_logged(new_server):
+    """DESIGN.md 10: "No secret in a log": the route stands there, not the path."""
+    server = new_server(settings={"log.level": "debug"})
+    account = register(server)
+    code = account.invite(account.create_server()["server_id"])
+    assert account.get(f"/invites/{code}").status_code == 200
+    account.post(f"/invites/{code}")
+    assert "/api/rest/invites/:code" in server.log and code not in server.log

@@ -1,6 +1,7 @@
 """Connecting, authentication on the socket, heartbeats and close codes (contracts/chat.md 4.1 to 4.5)."""
 
 import json
+import socket as sockets
 import time
 
 import pytest
@@ -250,6 +251,51 @@ def test_more_than_120_frames_in_a_minute_close_4008(new_server, gateway):
         socket.expect(HEARTBEAT_ACK)
     socket.send(HEARTBEAT, None)
     socket.expect_close(4008)
+
+
+def test_frames_are_not_counted_where_rates_are_not_limited(account, gateway):
+    """configuration.md: "`limits.rate` | false switches all rate limits off"."""
+    socket = gateway(account)
+    for _ in range(200):
+        socket.send(HEARTBEAT, None)
+    for _ in range(200):
+        socket.expect(HEARTBEAT_ACK)
+
+
+def test_an_account_that_sees_very_much_can_connect(account, member, gateway):
+    """5.1 and 4.5: CONNECTED may be longer than the queue of a client that is too slow."""
+    for _ in range(2):
+        server = account.create_server()["server_id"]
+        for number in range(499):
+            account.create_channel(server, f"channel {number}", topic="\U0001f426" * 1024)
+        member.join(account.invite(server))
+    socket = gateway(member)
+    size = len(json.dumps(socket.connected, ensure_ascii=False).encode())
+    assert size > 4 << 20 and [len(server["channels"]) for server in socket.connected["d"]["servers"]] == [500, 500]
+    socket.beat()
+
+
+def test_a_socket_that_arrives_while_the_server_goes_down_is_sent_away(new_server):
+    """4.5: "1001 ... sent after op 7", for a socket that opens after the others have been told as well."""
+    server = new_server()
+    key = "dGhlIHNhbXBsZSBub25jZQ=="
+    head = (
+        f"GET /api/ws HTTP/1.1\r\nHost: r\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+        f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n\r\n"
+    ).encode()
+    with sockets.create_connection(("127.0.0.1", server.port), timeout=10) as late:
+        late.sendall(head[:40])
+        time.sleep(0.3)
+        server.process.terminate()
+        time.sleep(0.3)
+        late.sendall(head[40:])
+        answer = b""
+        while data := late.recv(65536):
+            answer += data
+    assert b"101 Switching Protocols" in answer
+    assert b'{"op":0,' in answer and b'{"op":7,"d":null}' in answer
+    assert (1001).to_bytes(2, "big") in answer.partition(b'{"op":7,"d":null}')[2]
+    assert server.process.wait(20) == 0
 
 
 @pytest.mark.parametrize("code", [1000, 1001, 4900])

@@ -29,6 +29,14 @@ def test_connected_tells_who_one_is_and_what_one_sees(nest, owner, member, gatew
     assert (data["resumed"], data["heartbeat_interval"], data["v"]) == (False, 30000, 1)
 
 
+def test_connected_tells_who_is_there(nest, owner, member, outsider, gateway):
+    """5.1: "presences [{user_id, status}] of visible users who are not offline"."""
+    gateway(outsider)
+    assert gateway(owner).connected["d"]["presences"] == []
+    gateway(owner)
+    assert gateway(member).connected["d"]["presences"] == [{"user_id": owner.user_id, "status": "online"}]
+
+
 def test_connected_tells_the_email_to_its_owner(server, gateway):
     """2: "Self user = User + email"."""
     account = register(server, email=f"{unique('mail')}@example.org")

@@ -1,11 +1,12 @@
 """Coming back after a break (contracts/chat.md 4.6)."""
 
+import threading
 import time
 
 import pytest
 
 from support.api import register
-from support.gateway import CHANNEL_CREATE, CONNECTED, INVALID_SESSION, MESSAGE_CREATE, RESUMED, SERVER_MEMBER_ADD
+from support.gateway import CHANNEL_CREATE, CONNECTED, HELLO, INVALID_SESSION, MESSAGE_CREATE, RESUMED, SERVER_MEMBER_ADD
 
 
 def contents(messages):
@@ -72,6 +73,9 @@ def test_a_server_joined_meanwhile_is_replayed_from_the_joining_on(room, nest, o
     """4.7: "Events go only to users who can see the object"; 5.4: the added user gets the server."""
     first = gateway(outsider)
     first.abort()
+    owner.say(room, "before the joining")
+    owner.create_channel(nest["server_id"], "also before")
+    register(owner.server, "newcomer").join(owner.invite(nest["server_id"]))
     outsider.join(owner.invite(nest["server_id"]))
     owner.say(room, "welcome")
     second = gateway.resume(outsider, first.session_id, first.last_s)
@@ -211,12 +215,62 @@ def test_a_missed_heartbeat_leaves_the_session_resumable(new_server, gateway):
     expect_resumed(gateway.resume(account, first.session_id, first.last_s), first.session_id, 0)
 
 
-def test_an_ended_login_cannot_resume(account, gateway):
-    """4.6: "and its token is valid"; 4.5: 4004."""
-    first = gateway(account)
+def test_an_ended_login_cannot_resume_and_hears_nothing(room, owner, member, gateway):
+    """4.6: "and its token is valid"; 3.1: "its access token refused from now on"; 4.5: 4004."""
+    first = gateway(member)
     first.abort()
-    account.post("/auth/logout")
-    gateway.resume(account, first.session_id, first.last_s).expect_close(4004)
+    member.post("/auth/logout")
+    owner.say(room, "after the logout")
+    second = gateway.resume(member, first.session_id, first.last_s)
+    second.expect_close(4004)
+    assert [frame["op"] for frame in second.frames] == [HELLO]
+
+
+def test_a_session_goes_on_on_one_socket(room, owner, member, gateway):
+    """4.6: who resumes a session takes it over; the old socket is sent away and does not end the session any more."""
+    old = gateway(member)
+    owner.say(room, "seen by both")
+    new = gateway.resume(member, old.session_id, old.last_s)
+    assert contents(new.expect_messages(1)) == ["seen by both"]
+    expect_resumed(new, old.session_id, 1)
+    old.expect_close(4009)
+    old.close(1000)
+    new.abort()
+    expect_resumed(gateway.resume(member, old.session_id, new.last_s), old.session_id, 0)
+
+
+def test_a_session_is_resumed_when_all_places_are_taken(room, owner, member, gateway):
+    """4.6: "default 10 sessions": a half-dead socket does not keep its own session away; an eleventh session has no place."""
+    sockets = [gateway(member) for _ in range(10)]
+    gateway.open(member.server, header=member.access_token).expect_close(4008)
+    expect_resumed(gateway.resume(member, sockets[0].session_id, sockets[0].last_s), sockets[0].session_id, 0)
+    sockets[0].expect_close(4009)
+
+
+def test_a_resume_while_messages_arrive_leaves_no_gap(room, owner, member, gateway):
+    """4.6 and 4.7: what was missed and what is happening meet without a gap and without a copy."""
+    first = gateway(member)
+    first.abort()
+    posted = [owner.say(room, f"missed {number}") for number in range(300)]
+    going = threading.Event()
+
+    def write():
+        while not going.is_set():
+            posted.append(owner.say(room, f"live {len(posted)}"))
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        second = gateway.resume(member, first.session_id, first.last_s)
+        received = []
+        while (frame := second.receive())["op"] != RESUMED:
+            received.append(frame["d"])
+        received += second.expect_messages(20)
+    finally:
+        going.set()
+        writer.join(20)
+    received += second.expect_messages(len(posted) - len(received))
+    assert received == posted
 
 
 @pytest.mark.parametrize("left_out", ["token", "session_id", "seq"])

@@ -237,3 +237,23 @@ def test_an_administrator_may_come_from_the_configuration(new_server):
     server = new_server(settings={"registration.bootstrap": bootstrap})
     assert server.setup_code is None
     assert Api(server).post("/auth/login", {"username": "admin", "password": PASSWORD}).status_code == 200
+
+
+def test_a_password_that_is_reset_ends_the_sockets_of_its_account(new_server, roost_binary, engine, gateway):
+    """"they work on the data folder, also while the server runs"; contracts/chat.md 4.3: "password change ... close it with 4004"."""
+    server = new_server(engine)
+    account, other = register(server, "forgetful"), register(server, "other")
+    socket, bystander = gateway(account), gateway(other)
+    words = ["admin", "reset-password", "--username", account.username, "--password-stdin", "--data", str(server.data)]
+    for path, value in server.settings.items():
+        if path in ("database.url", "security.password_cost"):
+            words += ["--set", f"{path}={value}"]
+    done = subprocess.run(
+        [str(roost_binary), *words], input="a new password\n", text=True, capture_output=True, timeout=30, env=server.environment()
+    )
+    assert done.returncode == 0, done.stderr
+    assert account.get("/auth/me").status_code == 401
+    socket.expect_close(4004)
+    bystander.beat()
+    login = {"username": account.username, "password": "a new password"}
+    assert Api(server).post("/auth/login", login).status_code == 200

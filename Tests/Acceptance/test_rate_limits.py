@@ -100,6 +100,31 @@ def test_wrong_setup_codes_are_limited_per_address(limited):
     response = stranger.post("/auth/register", bodies[5] | {"setup_code": limited.setup_code})
     body = assert_error(response, 429, 0, "rate_limited")
     assert 60 < body["retry_after"] <= 900 and int(response.headers["retry-after"]) <= 900
+    assert time.time() + 60 < float(response.headers["x-ratelimit-reset"]) <= time.time() + 902
+
+
+def test_messages_count_as_requests_too(limited):
+    """1.2: "50 per second per user": whoever sends to channels that do not exist gets no further than others."""
+    busy = register(limited)
+    for number in range(2000):
+        response = busy.post(f"/channels/{1000 + number}/messages", {"content": "into the void"})
+        if response.status_code == 429:
+            break
+        assert_error(response, 404, 10003, "unknown_channel")
+    assert number >= 50
+    check_refusal(response, limit=50, wait=1, is_global=True)
+
+
+def test_refreshes_are_limited_per_address(limited):
+    """1.2: each try costs the server a look at its disk."""
+    stranger = Api(limited)
+    for number in range(2000):
+        response = stranger.post("/auth/refresh", {"refresh_token": "A" * 43})
+        if response.status_code == 429:
+            break
+        assert_error(response, 401, 50014, "invalid_refresh_token")
+    assert number >= 50
+    check_refusal(response, limit=50, wait=1)
 
 
 def test_limits_that_are_switched_off_let_everything_through(room, owner):

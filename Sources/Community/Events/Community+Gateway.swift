@@ -1,5 +1,5 @@
 internal import Primitives
-internal import Storage
+public import Storage
 
 extension Community {
     /// Everything an account sees, in one state of the database.
@@ -54,8 +54,9 @@ extension Community {
         return try await scan { reader in
             var events: [Event] = []
             var through = upTo
-            for source in try reader.sources(of: account) {
-                let found = try EventLog.events(of: source.scope, source.id, after: after, upTo: upTo, limit: limit, in: reader)
+            for (source, joinedAt) in try reader.joinedSources(of: account) {
+                let start = try reader.beginning(of: source, for: account, joinedAt: joinedAt, after: after)
+                let found = try EventLog.events(of: source.scope, source.id, after: start, upTo: upTo, limit: limit, in: reader)
                 // A source that has more than a page may have events right after its last one here.
                 if found.count == limit, let last = found.last { through = min(through, last.id) }
                 events += found
@@ -65,22 +66,59 @@ extension Community {
                 events.removeLast(events.count - limit)
                 through = events.last?.id ?? through
             }
-            var renderer = EventRenderer(account: account, now: now)
+            var renderer = EventRenderer(viewer: account, now: now)
             return MissedEvents(events: try events.compactMap { try renderer.render($0, from: reader) }, through: through)
         }
+    }
+}
+
+extension Community {
+    /// Gives events that another process has committed their objects as they are now, for the hub: nothing is left out but what is gone.
+    public func filled(_ events: [Event], from reader: any SQLReader) throws -> [Event] {
+        var renderer = EventRenderer(viewer: nil, now: clock())
+        return try events.compactMap { try renderer.render($0, from: reader) }
     }
 }
 
 extension SQLReader {
     /// Where the events come from that an account can see.
     fileprivate func sources(of account: AccountID) throws -> [EventSource] {
+        try joinedSources(of: account).map(\.source)
+    }
+
+    /// The same, with when the account came to each.
+    fileprivate func joinedSources(of account: AccountID) throws -> [(source: EventSource, joinedAt: Timestamp)] {
         let id = [SQLValue.integer(account.rawValue)]
-        let spaces = try query("SELECT space_id FROM members WHERE account_id = $1 ORDER BY joined_at, space_id", id) {
-            EventSource(scope: .space, id: try $0.integer(0))
+        let spaces = try query("SELECT space_id, joined_at FROM members WHERE account_id = $1 ORDER BY joined_at, space_id", id) {
+            (EventSource(scope: .space, id: try $0.integer(0)), Timestamp(microseconds: try $0.integer(1)))
         }
-        let channels = try query("SELECT channel_id FROM channel_members WHERE account_id = $1 ORDER BY joined_at, channel_id", id) {
-            EventSource(scope: .channel, id: try $0.integer(0))
+        let channels = try query(
+            "SELECT channel_id, joined_at FROM channel_members WHERE account_id = $1 ORDER BY joined_at, channel_id", id
+        ) {
+            (EventSource(scope: .channel, id: try $0.integer(0)), Timestamp(microseconds: try $0.integer(1)))
         }
-        return [EventSource(scope: .account, id: account.rawValue)] + spaces + channels
+        return [(EventSource(scope: .account, id: account.rawValue), Timestamp(microseconds: 0))] + spaces + channels
+    }
+
+    /// The position in the log after which an account hears of a source: `after`, or right before it came to the source.
+    fileprivate func beginning(of source: EventSource, for account: AccountID, joinedAt: Timestamp, after: Int64) throws -> Int64 {
+        // Ids know milliseconds only: the event of the joining may look a little older than the joining.
+        let earliest = IDGenerator.smallestID(at: joinedAt.adding(milliseconds: -1))
+        guard earliest > after else { return after }
+        // Others may have done something in the same moment, so the time alone is not enough.
+        let own = try first(
+            """
+            SELECT id FROM events WHERE scope = $1 AND scope_id = $2 AND id >= $3
+                AND (subject_id = $4 AND kind IN ($5, $6) OR kind = $7 AND scope = $8)
+            ORDER BY id LIMIT 1
+            """,
+            [
+                .integer(source.scope.rawValue), .integer(source.id), .integer(earliest), .integer(account.rawValue),
+                .integer(EventKind.memberAdded.rawValue), .integer(EventKind.channelMemberAdded.rawValue),
+                // The members that a channel begins with have no event of their own.
+                .integer(EventKind.channelCreated.rawValue), .integer(EventScope.channel.rawValue),
+            ]
+        ) { try $0.integer(0) }
+        return (own ?? earliest) - 1
     }
 }

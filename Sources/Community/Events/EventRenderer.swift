@@ -1,15 +1,16 @@
 internal import Primitives
 internal import Storage
 
-/// Fills events of the log with their objects as they are now, for one account. What is gone, or what the account may not see, is left out.
+/// Fills events of the log with their objects as they are now. What is gone, or what the viewer may not see, is left out.
 struct EventRenderer {
-    let account: AccountID
+    /// For whom; nil for the hub, which has to know everything.
+    let viewer: AccountID?
     let now: Timestamp
     /// Channels that have been looked at; nil: gone or not visible.
     private var channels: [ChannelID: Channel?] = [:]
 
-    init(account: AccountID, now: Timestamp) {
-        self.account = account
+    init(viewer: AccountID?, now: Timestamp) {
+        self.viewer = viewer
         self.now = now
     }
 
@@ -52,20 +53,24 @@ struct EventRenderer {
     /// Only the new member itself is shown the whole space.
     private func memberAdded(_ added: AccountID, to space: SpaceID, from reader: any SQLReader) throws -> CommunityEvent? {
         guard let member = try reader.member(added, of: space) else { return nil }
-        let standing = try reader.standing(of: account, in: space, at: now)
+        let standing = try reader.standing(of: viewer ?? added, in: space, at: now)
         let detail =
-            added == account ? try reader.detail(of: standing, at: now) : SpaceDetail(space: standing.space, channels: [], members: [])
+            added == viewer ?? added
+            ? try reader.detail(of: standing, at: now) : SpaceDetail(space: standing.space, channels: [], members: [])
         return .memberAdded(member, memberCount: standing.space.memberCount, detail: detail)
     }
 
-    /// A channel that the account sees.
+    /// A channel that the viewer sees.
     private mutating func channel(_ id: ChannelID, from reader: any SQLReader) throws -> Channel? {
         if let known = channels[id] { return known }
-        let standing = try found { try reader.standing(of: account, in: id, at: now) }
-        let visible = standing.flatMap { $0.permissions.contains(.viewChannel) ? $0.channel : nil }
-        let channel = try visible.map { try reader.withRecipients($0) }
+        let channel = try visibleChannel(id, from: reader).map { try reader.withRecipients($0) }
         channels[id] = .some(channel)
         return channel
+    }
+
+    private func visibleChannel(_ id: ChannelID, from reader: any SQLReader) throws -> Channel? {
+        let standing = try found { try reader.standing(of: viewer ?? AccountID(0), in: id, at: now) }
+        return standing.flatMap { viewer == nil || $0.permissions.contains(.viewChannel) ? $0.channel : nil }
     }
 
     /// Nil when the object is gone.

@@ -8,14 +8,15 @@ extension Community {
     /// - Parameters:
     ///   - maximumAge: seconds it is good for, at most one year; 0: for ever.
     ///   - maximumUses: how often it is good, at most 1 000 000 times; 0: without limit.
-    /// - Throws: `CommunityError.invalid`, `.unknownSpace`, `.missingAccess`, `.missingPermission`, `.limitReached` (1000 good invites per space).
+    /// - Throws: `CommunityError.invalid`, `.unknownSpace`, `.missingAccess`, `.missingPermission`, `.limitReached` (1000 good invites per
+    ///   space, 100 of them by one member).
     public func createInvite(space: SpaceID, by account: AccountID, maximumAge: Int, maximumUses: Int) async throws -> SpaceInvite {
         let draft = try InviteDraft(maximumAge: maximumAge, maximumUses: maximumUses)
         // 80 random bits, without letters that look like digits.
         let code = CrockfordBase32.encode(SecureRandom.bytes(10)).lowercased()
         return try await write { tx in
             try tx.standing(of: account, in: space, at: tx.now).require(.createInvite)
-            try tx.requireRoomForInvite(in: space)
+            try tx.requireRoomForInvite(in: space, by: account)
             let invite = SpaceInvite(
                 code: code, spaceID: space, inviterID: account, maximumUses: draft.maximumUses,
                 expiresAt: draft.maximumAge == 0 ? nil : tx.now.adding(seconds: Int64(draft.maximumAge)), createdAt: tx.now)
@@ -77,15 +78,19 @@ extension Transaction {
     /// Forgets the space's invites that are no good any more, and counts the others.
     ///
     /// - Throws: `CommunityError.limitReached`.
-    fileprivate func requireRoomForInvite(in space: SpaceID) throws {
+    fileprivate func requireRoomForInvite(in space: SpaceID, by member: AccountID) throws {
         try execute(
             """
             DELETE FROM space_invites WHERE space_id = $1 AND (expires_at <= $2 OR (maximum_uses > 0 AND uses >= maximum_uses))
             """, [.integer(space.rawValue), .integer(now.microseconds)])
-        let count =
-            try first("SELECT COUNT(*) FROM space_invites WHERE space_id = $1", [.integer(space.rawValue)]) { try $0.integer(0) } ?? 0
-        guard count < Limits.invitesPerSpace else {
+        let makers = try query("SELECT inviter_id FROM space_invites WHERE space_id = $1", [.integer(space.rawValue)]) {
+            try $0.integer(0)
+        }
+        guard makers.count < Limits.invitesPerSpace else {
             throw CommunityError.limitReached(name: "invites per space", limit: Limits.invitesPerSpace)
+        }
+        guard makers.count(where: { $0 == member.rawValue }) < Limits.invitesPerMember else {
+            throw CommunityError.limitReached(name: "invites per member and space", limit: Limits.invitesPerMember)
         }
     }
 

@@ -30,6 +30,13 @@ public struct ChatDialect: Sendable {
         GatewayRoute(gateway: gateway).mount(on: &router)
     }
 
+    /// The answer to what was not understood as a request, below the REST prefix: in the shape of the API, and for any page to read.
+    public static func errorResponse(_ error: HTTPError) -> HTTPResponse {
+        var response = ChatError(error).response
+        response.headers.set("Access-Control-Allow-Origin", "*")
+        return response
+    }
+
     /// Tells the clients of all sockets to reconnect and resume, and closes the sockets.
     public func drain() {
         gateway.drain()

@@ -39,6 +39,11 @@ struct RoutePath {
         PercentEncoding.decode(bytes[range], plusAsSpace: false)
     }
 
+    /// The text of a segment as it was sent.
+    func raw(_ range: Range<Int>) -> String {
+        String(decoding: bytes[range], as: UTF8.self)
+    }
+
     /// The text from a segment to the end; nil when it is not plainly a path below: `.` and `..`, or a slash or NUL inside a segment.
     func rest(from start: Int) -> String? {
         var segments: [String] = []

@@ -10,6 +10,18 @@ struct RoutePattern: Sendable {
     /// The names of the parameters, in order.
     private(set) var names: [String] = []
 
+    /// The pattern as it is written.
+    var text: String {
+        var names = names[...]
+        return segments.map { segment in
+            switch segment {
+            case .fixed(let text): "/" + String(decoding: text, as: UTF8.self)
+            case .parameter: "/:" + (names.popFirst() ?? "")
+            case .rest: "/*" + (names.popFirst() ?? "")
+            }
+        }.joined()
+    }
+
     /// Adds the segments of a path. What follows a `*name` has no meaning and is left out.
     func appending(_ path: String) -> RoutePattern {
         var pattern = self

@@ -3,6 +3,7 @@ struct RouteTree: Sendable {
     /// What a method of a path leads to. Each has its own names for the parameters.
     struct Endpoint: Sendable {
         var method: HTTPMethod
+        var pattern: String
         var names: [String]
         var handler: Handler
     }
@@ -34,7 +35,7 @@ struct RouteTree: Sendable {
         var node = 0
         for segment in pattern.segments { node = child(of: node, segment) }
         nodes[node].endpoints.removeAll { $0.method == method }
-        nodes[node].endpoints.append(Endpoint(method: method, names: pattern.names, handler: handler))
+        nodes[node].endpoints.append(Endpoint(method: method, pattern: pattern.text, names: pattern.names, handler: handler))
     }
 
     private mutating func child(of node: Int, _ segment: RoutePattern.Segment) -> Int {
@@ -75,8 +76,9 @@ struct RouteTree: Sendable {
             return found
         }
         let count = values.count
-        if let child = nodes[node].parameter, !range.isEmpty, let text = path.decoded(range) {
-            values.append(text)
+        if let child = nodes[node].parameter, !range.isEmpty {
+            // What cannot be decoded is no name of anything that exists; whoever looks it up says so in its own words.
+            values.append(path.decoded(range) ?? path.raw(range))
             if let found = find(path, from: next, at: child, &values) { return found }
             values.removeSubrange(count...)
         }

@@ -42,6 +42,11 @@ public struct Router: Sendable {
         return response
     }
 
+    /// The pattern of the route that answers a request, nil without one. For logs: unlike the path it holds nothing that a client wrote.
+    public func pattern(of request: HTTPRequest) -> String? {
+        tree.find(request.path)?.node.endpoint(for: request.method)?.pattern
+    }
+
     private func mount(of path: String) -> Mount {
         guard !mounts.isEmpty else { return root }
         var path = path

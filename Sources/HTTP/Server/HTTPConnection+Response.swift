@@ -85,8 +85,7 @@ extension HTTPConnection {
         task = nil
         backlog = []
         backlogStart = 0
-        stream.handler = nil
-        leave()
+        leaveStream()
         upgrade(stream, rest)
     }
 

@@ -89,11 +89,21 @@ final class HTTPConnection: StreamHandler {
         leave()
     }
 
-    /// Gives up the place among the connections; the stream may live on in another protocol.
-    func leave() {
+    /// Gives up the place among the connections.
+    private func leave() {
         deadline.cancel()
         shared.remove(self)
         context.leave()
+    }
+
+    /// The stream lives on in another protocol.
+    func leaveStream() {
+        stream.handler = nil
+        deadline.cancel()
+        shared.remove(self)
+        context.upgrade()
+        let context = context
+        stream.onEnd = { context.leaveUpgraded() }
     }
 
     /// Ends what is under way for a request that will not be answered any more.

@@ -6,6 +6,8 @@ public struct HTTPServerHooks: Sendable {
     public var handlerFailed: @Sendable (_ error: any Error, _ request: HTTPRequest) -> Void = { _, _ in }
     /// A connection has been opened (+1) or closed (-1).
     public var connectionsChanged: @Sendable (_ difference: Int) -> Void = { _ in }
+    /// A connection speaks another protocol from now on (+1), or such a one has been closed (-1).
+    public var upgradesChanged: @Sendable (_ difference: Int) -> Void = { _ in }
     /// The answer to what no handler has answered: bytes or no body only. The path is nil when the request could not be understood.
     public var errorResponse: @Sendable (_ error: HTTPError, _ path: String?) -> HTTPResponse = { error, _ in .error(error) }
 

@@ -8,6 +8,7 @@ final class ServerContext: Sendable {
     let hooks: HTTPServerHooks
     private let perLoop: [LoopBound<LoopConnections>]
     private let connectionCount = Atomic(0)
+    private let upgradedCount = Atomic(0)
 
     init(router: Router, limits: HTTPLimits, hooks: HTTPServerHooks, group: EventLoopGroup) {
         self.router = router
@@ -27,7 +28,20 @@ final class ServerContext: Sendable {
     func enter() -> Bool {
         let count = connectionCount.add(1, ordering: .relaxed).newValue
         hooks.connectionsChanged(1)
-        return count <= limits.connections
+        return count + upgradedCount.load(ordering: .relaxed) <= limits.connections
+    }
+
+    /// A connection speaks another protocol from now on. It is still one of those that may be open.
+    func upgrade() {
+        upgradedCount.add(1, ordering: .relaxed)
+        hooks.upgradesChanged(1)
+        leave()
+    }
+
+    /// Such a connection has ended.
+    func leaveUpgraded() {
+        upgradedCount.subtract(1, ordering: .relaxed)
+        hooks.upgradesChanged(-1)
     }
 
     func leave() {

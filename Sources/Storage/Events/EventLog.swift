@@ -42,16 +42,35 @@ public enum EventLog {
             WHERE scope = $1 AND scope_id = $2 AND id > $3 AND id <= $4 ORDER BY id LIMIT $5
             """,
             [.integer(scope.rawValue), .integer(scopeID), .integer(after), .integer(upTo), .integer(Int64(limit))]
+        ) { row in try event(of: scope, scopeID, in: row) }
+    }
+
+    /// The events of all scopes after a position, oldest first.
+    static func events(after: Int64, upTo: Int64, limit: Int, in reader: any SQLReader) throws -> [Event] {
+        let found = try reader.query(
+            """
+            SELECT id, kind, subject_id, data, created_at, scope, scope_id FROM events WHERE id > $1 AND id <= $2 ORDER BY id LIMIT $3
+            """,
+            [.integer(after), .integer(upTo), .integer(Int64(limit))]
         ) { row in
-            Event(
-                id: try row.integer(0), scope: scope, scopeID: scopeID, kind: try row.integer(1), subjectID: try row.integer(2),
-                data: try row.optionalText(3), createdAt: Timestamp(microseconds: try row.integer(4)))
+            // A scope that a newer program made means nothing here.
+            try EventScope(rawValue: row.integer(5)).map { try event(of: $0, row.integer(6), in: row) }
         }
+        return found.compactMap { $0 }
+    }
+
+    /// Reads the columns id, kind, subject_id, data, created_at.
+    private static func event(of scope: EventScope, _ scopeID: Int64, in row: Row) throws -> Event {
+        Event(
+            id: try row.integer(0), scope: scope, scopeID: scopeID, kind: try row.integer(1), subjectID: try row.integer(2),
+            data: try row.optionalText(3), createdAt: Timestamp(microseconds: try row.integer(4)))
     }
 
     /// Writes the drafts of a group of transactions and moves the position on.
+    ///
+    /// - Returns: the events, and the id of the last one before them.
     static func append(_ drafts: [EventDraft], at now: Timestamp, to connection: any SQLConnection, ids: inout IDGenerator) throws
-        -> [Event]
+        -> (events: [Event], previous: Int64)
     {
         try connection.lockEventLog()
         let position = try Self.position(connection)
@@ -72,7 +91,7 @@ public enum EventLog {
             events.append(event)
         }
         try connection.execute("UPDATE event_log SET latest = $1 WHERE only_row = 1", [.integer(ids.latest)])
-        return events
+        return (events, position.latest)
     }
 
     /// Forgets events: those older than `before`, and the oldest of more than `keepAtMost`. At most `batch` at a time, so that nobody waits long.

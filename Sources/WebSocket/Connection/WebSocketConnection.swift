@@ -34,6 +34,8 @@ public final class WebSocketConnection {
     private var closeCode: WebSocketCloseCode?
     private var isClean = false
     private var outputCheckIsScheduled = false
+    /// Bytes that may be queued beyond the limit, for frames that do not count against it.
+    private var allowance = 0
     /// The payload of the last ping, while the queue is too long for its answer.
     private var heldPong: [UInt8]?
 
@@ -83,8 +85,14 @@ public final class WebSocketConnection {
     }
 
     /// Sends a frame made by `WebSocketFrameEncoder`, as it is: it may go to any number of connections, compressing ones too.
-    public func sendEncoded(frame: [UInt8]) {
+    /// - Parameter countsAgainstLimit: false for a frame that may itself be longer than the output limit: until the queue is empty again, the
+    ///   limit is larger by its length. A client that does not read at all is cut all the same.
+    public func sendEncoded(frame: [UInt8], countsAgainstLimit: Bool = true) {
         guard phase == .open else { return }
+        if !countsAgainstLimit {
+            allowance = (stream.queuedBytes == 0 ? 0 : allowance) + frame.count
+            applyOutputLimit()
+        }
         enqueue(frame)
     }
 
@@ -118,7 +126,7 @@ public final class WebSocketConnection {
 
     private func enqueue(_ frame: [UInt8]) {
         stream.write(frame)
-        if slowReaderCloseCode != nil, stream.queuedBytes > outputLimit { scheduleOutputCheck() }
+        if slowReaderCloseCode != nil, stream.queuedBytes > outputLimit + allowance { scheduleOutputCheck() }
     }
 
     // MARK: Receiving
@@ -158,7 +166,7 @@ public final class WebSocketConnection {
 
     private func applyOutputLimit() {
         // With a code the limit is kept here, so that there is somebody left to tell; the stream's own limit is the hard stop.
-        stream.outputLimit = slowReaderCloseCode == nil ? outputLimit : 2 * min(outputLimit, .max / 2)
+        stream.outputLimit = (slowReaderCloseCode == nil ? outputLimit : 2 * min(outputLimit, .max / 4)) + allowance
     }
 
     /// A client that pings faster than it reads gets the last ping answered (RFC 6455 section 5.5.3), not a queue of pongs.
@@ -187,7 +195,7 @@ public final class WebSocketConnection {
     private func checkOutput() {
         outputCheckIsScheduled = false
         guard phase != .ended else { return }
-        if let code = slowReaderCloseCode, stream.queuedBytes > outputLimit {
+        if let code = slowReaderCloseCode, stream.queuedBytes > outputLimit + allowance {
             if phase == .open { stream.write(WebSocketFrameEncoder.close(code)) }
             closeCode = nil
             return end()
@@ -223,6 +231,10 @@ extension WebSocketConnection: StreamHandler {
 
     /// The queue is empty again.
     public func drained() {
+        if allowance > 0 {
+            allowance = 0
+            applyOutputLimit()
+        }
         answerHeldPing()
         handler?.drained()
     }

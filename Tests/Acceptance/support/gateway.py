@@ -24,7 +24,7 @@ class Gateway:
         headers = {"Authorization": f"Bearer {header}"} if header else None
         self.connection = connect(
             url, additional_headers=headers, subprotocols=subprotocols, compression=None, proxy=None,
-            open_timeout=10, close_timeout=5, ping_interval=None, max_queue=None, legacy=True,
+            open_timeout=10, close_timeout=5, ping_interval=None, max_queue=None, max_size=None, legacy=True,
         )
         self.frames = []
         self.last_s = None

@@ -86,20 +86,34 @@ struct SpaceInviteTests {
         }
     }
 
-    /// Bounded by design; what is used up makes room.
+    /// Bounded by design, for each member too; what is used up makes room.
     @Test(arguments: TestEngine.available) func aSpaceHasABoundedNumberOfInvites(_ engine: TestEngine) async throws {
         try await TestWorld.run(on: engine) { world in
-            let (ada, eve) = (try await world.account("ada"), try await world.account("eve"))
+            let ada = try await world.account("ada")
             let space = try await world.space(by: ada).id
             let single = try await world.community.createInvite(space: space, by: ada, maximumAge: 0, maximumUses: 1)
-            for _ in 1..<Limits.invitesPerSpace {
+            let many = try await world.community.createInvite(space: space, by: ada, maximumAge: 0, maximumUses: 0)
+            for _ in 2..<Limits.invitesPerMember {
                 _ = try await world.community.createInvite(space: space, by: ada, maximumAge: 0, maximumUses: 0)
             }
-            await #expect(throws: CommunityError.limitReached(name: "invites per space", limit: 1_000)) {
+            await #expect(throws: CommunityError.limitReached(name: "invites per member and space", limit: 100)) {
                 try await world.community.createInvite(space: space, by: ada, maximumAge: 0, maximumUses: 0)
             }
-            _ = try await world.community.acceptInvite(single.code, by: eve)
-            _ = try await world.community.createInvite(space: space, by: ada, maximumAge: 0, maximumUses: 0)
+            var last = ada
+            for number in 1..<Limits.invitesPerSpace / Limits.invitesPerMember {
+                last = try await world.account("member\(number)")
+                _ = try await world.community.acceptInvite(many.code, by: last)
+                for _ in 0..<Limits.invitesPerMember {
+                    _ = try await world.community.createInvite(space: space, by: last, maximumAge: 0, maximumUses: 0)
+                }
+            }
+            let eve = try await world.account("eve")
+            _ = try await world.community.acceptInvite(many.code, by: eve)
+            await #expect(throws: CommunityError.limitReached(name: "invites per space", limit: 1_000)) {
+                try await world.community.createInvite(space: space, by: eve, maximumAge: 0, maximumUses: 0)
+            }
+            _ = try await world.community.acceptInvite(single.code, by: try await world.account("adam"))
+            _ = try await world.community.createInvite(space: space, by: eve, maximumAge: 0, maximumUses: 0)
         }
     }
 }

@@ -25,7 +25,8 @@ struct TestWorld: Sendable {
         self.database = database
         self.clock = clock
         community = Community(database: database, passwordHasher: Self.hasher, settings: settings) { clock.now }
-        database.publish { [published] events in published.events.withLock { $0 += events } }
+        database.follow(
+            EventFollower(after: 0, fill: community.filled) { [published] events in published.events.withLock { $0 += events } })
     }
 
     /// Runs `body` in a world that is gone afterwards.

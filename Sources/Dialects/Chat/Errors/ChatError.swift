@@ -1,6 +1,7 @@
 internal import Community
 internal import HTTP
 internal import JSON
+internal import Primitives
 
 /// An error as the Chat API answers it (contracts/chat.md 1.1).
 struct ChatError: Error {
@@ -64,17 +65,22 @@ struct RetryInformation: Sendable {
     var limit: Int
     /// Seconds until the next request is allowed.
     var afterSeconds: Double
-    /// When the bucket is full again, in seconds since the epoch.
-    var resetAt: Int64
+    /// When the bucket is full again, in seconds since the epoch; nil as long as it is not known more exactly than by `afterSeconds`.
+    var resetAt: Int64?
     /// Whether the limit is on everything a user does, not on one route.
     var isGlobal: Bool
+
+    /// Fills in when the bucket is full again.
+    mutating func complete(at now: Timestamp) {
+        resetAt = resetAt ?? now.adding(milliseconds: Int64(afterSeconds * 1_000)).seconds + 1
+    }
 
     func add(to headers: inout HTTPHeaders) {
         let seconds = String(Int(afterSeconds.rounded(.up)))
         headers.set("Retry-After", seconds)
         headers.set("X-RateLimit-Limit", String(limit))
         headers.set("X-RateLimit-Remaining", "0")
-        headers.set("X-RateLimit-Reset", String(resetAt))
+        if let resetAt { headers.set("X-RateLimit-Reset", String(resetAt)) }
         headers.set("X-RateLimit-Reset-After", String(afterSeconds))
         headers.set("X-RateLimit-Bucket", bucket)
     }

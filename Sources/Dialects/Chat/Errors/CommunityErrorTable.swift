@@ -21,13 +21,13 @@ extension ChatError {
         case .invitationRequired: self = .forbidden("invitation_required", "Registering here needs an invite_token.")
         case .invalidInvitation:
             self = .invalidForm([
-                InvalidField(name: "invite_token", code: "INVALID_INVITE", message: "The invite or setup code is not valid.")
+                InvalidField(name: "invite_token", code: "INVALID_INVITE", message: "The invite is not valid.")
             ])
         case .tooManySetupAttempts(let seconds):
             self.init(
                 status: .tooManyRequests, code: 0, name: "rate_limited", message: "At most 5 wrong setup codes in 15 minutes.",
                 retry: RetryInformation(
-                    bucket: "setup-code", limit: 5, afterSeconds: Double(seconds), resetAt: 0, isGlobal: false))
+                    bucket: "setup-code", limit: 5, afterSeconds: Double(seconds), isGlobal: false))
         case .missingAccess:
             self.init(status: .forbidden, code: 50_001, name: "missing_access", message: "Not a member.")
         case .missingPermission:

@@ -3,7 +3,9 @@ internal import JSON
 
 extension ServerFrame {
     /// CONNECTED: who the user is and what the user can see (contracts/chat.md 5.1). `s` is the position from which events follow.
-    static func connected(_ snapshot: Snapshot, sessionID: String, heartbeatMilliseconds: Int, presence: Presence) -> [UInt8] {
+    static func connected(
+        _ snapshot: Snapshot, present: [AccountID], sessionID: String, heartbeatMilliseconds: Int, presence: Presence
+    ) -> [UInt8] {
         event(.connected, sequence: snapshot.position) { json in
             json.object { json in
                 let account = snapshot.account
@@ -25,7 +27,14 @@ extension ServerFrame {
                     }
                 }
                 json.key("presences")
-                json.array { _ in }
+                json.array { json in
+                    for account in present {
+                        json.object { json in
+                            json.member("user_id", String(account.rawValue))
+                            json.member("status", UserStatus.online.rawValue)
+                        }
+                    }
+                }
                 json.member("resumed", false)
                 json.member("heartbeat_interval", heartbeatMilliseconds)
                 json.member("v", 1)

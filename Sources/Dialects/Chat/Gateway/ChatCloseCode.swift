@@ -31,7 +31,7 @@ enum ChatCloseCode: UInt16, Equatable {
         case .alreadyAuthenticated: "Already authenticated."
         case .invalidSequence: "seq is ahead of this server."
         case .rateLimited: "At most 120 frames in 60 seconds and 10 sockets per user."
-        case .heartbeatMissed: "No heartbeat for 1.5 intervals."
+        case .heartbeatMissed: "No heartbeat for 1.5 intervals, or the session goes on on another socket."
         case .invalidVersion: "This server speaks v=1."
         }
     }

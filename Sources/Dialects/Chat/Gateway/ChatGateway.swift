@@ -3,9 +3,13 @@ internal import Gateway
 internal import Primitives
 internal import Reactor
 internal import Security
+internal import Storage
 
 /// What all gateway sockets share, and the steps of logging in that touch the database.
 final class ChatGateway: Sendable {
+    /// People that CONNECTED names as present, at most.
+    static let presenceLimit = 1_000
+
     let community: Community
     let hub: Hub
     let registry: SocketRegistry
@@ -65,10 +69,12 @@ final class ChatGateway: Sendable {
             let sessionID = sessionIDs.sign(
                 SignedSessionID(accountID: claims.account.rawValue, sessionID: claims.session.rawValue, issuedAt: clock()))
             let login = GatewayLogin(account: claims.account, session: claims.session, sessionID: sessionID)
+            let topics = snapshot.sources.map { TopicID(scope: $0.scope, id: $0.id) }
+            let present = await hub.accounts(in: topics.filter { $0.scope != .account }, limit: Self.presenceLimit)
             return .success(
                 GatewayArrival(
-                    login: login, position: snapshot.position, topics: snapshot.sources.map { TopicID(scope: $0.scope, id: $0.id) },
-                    greeting: .connected(snapshot)))
+                    login: login, position: snapshot.position, topics: topics,
+                    greeting: .connected(snapshot, present: present.subtracting([claims.account]).sorted())))
         } catch let refusal as GatewayRefusal {
             return .failure(refusal)
         } catch CommunityError.unknownAccount {
@@ -101,9 +107,10 @@ final class ChatGateway: Sendable {
     /// CONNECTED or RESUMED.
     func greeting(for arrival: GatewayArrival) -> [UInt8] {
         switch arrival.greeting {
-        case .connected(let snapshot):
+        case .connected(let snapshot, let present):
             ServerFrame.connected(
-                snapshot, sessionID: arrival.login.sessionID, heartbeatMilliseconds: settings.heartbeatInterval.wholeMilliseconds,
+                snapshot, present: present, sessionID: arrival.login.sessionID,
+                heartbeatMilliseconds: settings.heartbeatInterval.wholeMilliseconds,
                 presence: presence)
         case .resumed(let replayed):
             ServerFrame.resumed(sessionID: arrival.login.sessionID, replayed: replayed)

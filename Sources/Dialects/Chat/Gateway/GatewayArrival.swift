@@ -13,8 +13,8 @@ struct GatewayLogin: Sendable {
 /// A socket that has shown who it is and may be served from now on.
 struct GatewayArrival: Sendable {
     enum Greeting: Sendable {
-        /// CONNECTED with this snapshot.
-        case connected(Snapshot)
+        /// CONNECTED with this snapshot, and the others who are there.
+        case connected(Snapshot, present: [AccountID])
         /// RESUMED after so many events.
         case resumed(replayed: Int)
     }

@@ -21,19 +21,23 @@ final class GatewayConnection: WebSocketHandler {
     private var timer: TimerToken?
     private var handshakeToken: String?
     private var login: GatewayLogin?
+    private var place: SocketRegistry.Place?
     private var subscription: Subscription?
 
     init(socket: WebSocketConnection, gateway: ChatGateway) {
         self.socket = socket
         loop = socket.loop
         self.gateway = gateway
-        state = GatewayProtocol(heartbeatInterval: gateway.settings.heartbeatInterval, at: loop.now)
+        state = GatewayProtocol(
+            heartbeatInterval: gateway.settings.heartbeatInterval, limitsRates: gateway.settings.limitsRates, at: loop.now)
     }
 
     /// Says HELLO and goes on as the upgrade request asked (contracts/chat.md 4.3).
     func start(_ hello: Hello) {
-        gateway.sockets(of: loop).add(self)
+        let sockets = gateway.sockets(of: loop)
+        sockets.add(self)
         socket.sendEncoded(frame: gateway.helloFrame)
+        guard !sockets.isDraining else { return drain() }
         guard hello.version.map({ $0 == "1" }) ?? true else { return perform(state.close(.invalidVersion)) }
         scheduleDeadline()
         guard let token = hello.token else { return }
@@ -78,8 +82,9 @@ final class GatewayConnection: WebSocketHandler {
         if let subscription { gateway.hub.shard?.detach(subscription) }
         subscription = nil
         gateway.sockets(of: loop).remove(self)
+        if let place { gateway.registry.leave(place) }
+        place = nil
         guard let login else { return }
-        gateway.registry.leave(login.account)
         // A client that leaves with 1000 or 1001 says that it will not come back for this session (4.5).
         if wasOpen, let code, code.rawValue == 1000 || code.rawValue == 1001 { gateway.endedSessions.insert(login.sessionID) }
     }
@@ -88,10 +93,27 @@ final class GatewayConnection: WebSocketHandler {
 
     var isOpen: Bool { state.state != .closed }
 
-    /// Sends an event of the replay.
-    func send(_ frame: [UInt8]) {
+    /// Sends an event.
+    ///
+    /// - Parameter isLarge: whether the frame may be longer than the queue of a client that reads well.
+    func send(_ frame: [UInt8], isLarge: Bool = false) {
         guard isOpen else { return }
-        socket.sendEncoded(frame: frame)
+        socket.sendEncoded(frame: frame, countsAgainstLimit: !isLarge)
+    }
+
+    /// Takes a place among the sockets of the account; false when it has as many as it may.
+    func takePlace(for login: GatewayLogin) -> Bool {
+        guard place == nil else { return true }
+        let bound = LoopBound(self, loop: loop)
+        place = gateway.registry.enter(login.account, session: login.sessionID) {
+            bound.loop.execute { bound.value.giveWay() }
+        }
+        return place != nil
+    }
+
+    /// The session goes on on another socket.
+    private func giveWay() {
+        perform(state.close(.heartbeatMissed))
     }
 
     // MARK: Doing
@@ -166,13 +188,14 @@ final class GatewayConnection: WebSocketHandler {
                 return true
             }
             guard shard.covers(arrival.position) else { return false }
-            guard gateway.registry.enter(arrival.login.account) else {
+            guard takePlace(for: arrival.login) else {
                 perform(state.close(.rateLimited))
                 return true
             }
             login = arrival.login
             state.authenticated(at: loop.now)
-            socket.sendEncoded(frame: gateway.greeting(for: arrival))
+            // What an account sees may be more than waits for anybody else.
+            socket.sendEncoded(frame: gateway.greeting(for: arrival), countsAgainstLimit: false)
             let subscriber = GatewaySubscriber(connection: self, login: arrival.login, encoder: gateway.encoder)
             subscription = shard.attach(subscriber, to: arrival.topics, after: arrival.position)
         }

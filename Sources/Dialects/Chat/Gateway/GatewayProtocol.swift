@@ -25,22 +25,19 @@ struct GatewayProtocol {
     static let identityLimit = Duration.seconds(10)
     /// After INVALID_SESSION it has this long (4.6).
     static let secondIdentityLimit = Duration.seconds(5)
-    /// Client frames allowed in `framePeriod` (4.5, code 4008).
-    static let frameLimit = 120
-    static let framePeriod = Duration.seconds(60)
 
     private(set) var state = State.awaitingIdentity
     private let heartbeatLimit: Duration
     private var lastHeartbeat: MonotonicInstant
     private var identityDeadline: MonotonicInstant
-    private var periodStart: MonotonicInstant
-    private var framesInPeriod = 0
+    /// Nil when rates are not limited.
+    private var frames: FrameCounter?
 
-    init(heartbeatInterval: Duration, at now: MonotonicInstant) {
+    init(heartbeatInterval: Duration, limitsRates: Bool = true, at now: MonotonicInstant) {
         heartbeatLimit = heartbeatInterval * 3 / 2
         lastHeartbeat = now
         identityDeadline = now + Self.identityLimit
-        periodStart = now
+        frames = limitsRates ? FrameCounter() : nil
     }
 
     // MARK: What happens
@@ -53,7 +50,7 @@ struct GatewayProtocol {
     /// A text frame arrived.
     mutating func received(_ bytes: [UInt8], at now: MonotonicInstant) -> Action {
         guard state != .closed else { return .nothing }
-        guard countFrame(at: now) else { return close(.rateLimited) }
+        guard frames?.count(at: now) ?? true else { return close(.rateLimited) }
         do throws(ClientFrame.Failure) {
             return received(try ClientFrame.parse(bytes), at: now)
         } catch {
@@ -131,14 +128,5 @@ struct GatewayProtocol {
     var nextDeadline: MonotonicInstant {
         let heartbeat = lastHeartbeat + heartbeatLimit
         return state == .awaitingIdentity ? min(heartbeat, identityDeadline) : heartbeat
-    }
-
-    private mutating func countFrame(at now: MonotonicInstant) -> Bool {
-        if now >= periodStart + Self.framePeriod {
-            periodStart = now
-            framesInPeriod = 0
-        }
-        framesInPeriod += 1
-        return framesInPeriod <= Self.frameLimit
     }
 }

@@ -35,11 +35,12 @@ struct GatewayReplay {
             let view = try await gateway.community.gatewayView(for: login.account)
             guard position <= view.position else { return .failure(.close(.invalidSequence)) }
             guard position >= view.prunedThrough else { return .failure(.invalidSession) }
+            // After the view was read: what a login that has ended may not hear comes after it.
+            try await requireLogin(login)
+            guard connection.value.takePlace(for: login) else { return .failure(.close(.rateLimited)) }
             try await replay(for: login.account, upTo: view.position)
             // After the last event was read, so that a login ended meanwhile is seen here or reaches the socket as an event.
-            guard try await gateway.community.session(login.session, of: login.account) != nil else {
-                return .failure(.close(.authenticationFailed))
-            }
+            try await requireLogin(login)
             let topics = view.sources.map { TopicID(scope: $0.scope, id: $0.id) }
             return .success(
                 GatewayArrival(login: login, position: view.position, topics: topics, greeting: .resumed(replayed: replayed)))
@@ -51,13 +52,19 @@ struct GatewayReplay {
         }
     }
 
+    private func requireLogin(_ login: GatewayLogin) async throws {
+        guard try await gateway.community.session(login.session, of: login.account) != nil else {
+            throw GatewayRefusal.close(.authenticationFailed)
+        }
+    }
+
     private mutating func replay(for account: AccountID, upTo end: Int64) async throws {
         while position < end, connection.value.isOpen {
             let page = try await gateway.community.missedEvents(for: account, after: position, upTo: end, limit: Self.pageSize)
             for event in page.events {
                 guard let bytes = Envelope(event)?.encoded(by: gateway.encoder)?.bytes(for: account) else { continue }
                 await room()
-                connection.value.send(bytes)
+                connection.value.send(bytes, isLarge: true)
                 replayed += 1
             }
             position = page.through

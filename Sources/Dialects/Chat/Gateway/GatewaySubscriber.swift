@@ -16,7 +16,9 @@ final class GatewaySubscriber: Subscriber {
     }
 
     func receive(_ bytes: [UInt8], of envelope: Envelope) {
-        connection.send(bytes)
+        // Whoever has just joined is shown the whole server.
+        guard case .memberAdded(let member, _, _) = envelope.content else { return connection.send(bytes) }
+        connection.send(bytes, isLarge: member.account.id == account)
     }
 
     func sessionEnded() {

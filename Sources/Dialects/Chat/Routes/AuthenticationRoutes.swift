@@ -11,7 +11,7 @@ struct AuthenticationRoutes {
     func mount(on router: inout RouteGroup) {
         router.post("/auth/register", endpoints.open(register))
         router.post("/auth/login", endpoints.open(logIn))
-        router.post("/auth/refresh", endpoints.uncounted(refresh))
+        router.post("/auth/refresh", endpoints.refreshing(refresh))
         router.post("/auth/logout", endpoints.signedIn(logOut))
         router.get("/auth/me", endpoints.signedIn(me))
     }
@@ -23,8 +23,12 @@ struct AuthenticationRoutes {
             displayName: form.optionalText("display_name"), inviteToken: form.optionalText("invite_token"),
             setupCode: form.optionalText("setup_code"))
         try form.check()
-        let login = try await endpoints.community.register(registration, address: endpoints.services.clientAddress(request))
-        return .json(authResult(login), status: .created)
+        do {
+            let login = try await endpoints.community.register(registration, address: endpoints.services.clientAddress(request))
+            return .json(authResult(login), status: .created)
+        } catch CommunityError.invalidInvitation where registration.setupCode != nil {
+            throw ChatError.invalidSetupCode
+        }
     }
 
     @Sendable private func logIn(_ request: HTTPRequest) async throws -> HTTPResponse {
@@ -52,6 +56,9 @@ struct AuthenticationRoutes {
 
     /// Ends the login of the access token. A refresh token in the body belongs to the same login and ends with it.
     @Sendable private func logOut(_ request: HTTPRequest, _ caller: Caller) async throws -> HTTPResponse {
+        var form = try await RequestForm.optional(request, limit: endpoints.settings.bodyLimit)
+        _ = form.optionalText("refresh_token")
+        try form.check()
         try await endpoints.community.endSession(caller.session, of: caller.account.id)
         return HTTPResponse(status: .noContent)
     }

@@ -8,6 +8,7 @@ struct ChatRateLimits: Sendable {
     static let signIn = RateLimit(name: "sign-in", capacity: 10, per: .seconds(60))
     static let messages = RateLimit(name: "messages", capacity: 5, per: .seconds(5))
     static let requests = RateLimit(name: "requests", capacity: 50, per: .seconds(1))
+    static let refreshes = RateLimit(name: "refreshes", capacity: 50, per: .seconds(1))
 
     let limiter: RateLimiter
     let isOn: Bool
@@ -18,12 +19,17 @@ struct ChatRateLimits: Sendable {
         try count(address, Self.signIn, isGlobal: false)
     }
 
+    /// Counts a refresh: who asks is not known before the token has been looked up.
+    func countRefresh(from address: String) throws(ChatError) {
+        try count(address, Self.refreshes, isGlobal: false)
+    }
+
     /// Counts a message of a user in a channel.
     func countMessage(of account: AccountID, in channel: ChannelID) throws(ChatError) {
         try count("\(account.rawValue):\(channel.rawValue)", Self.messages, isGlobal: false)
     }
 
-    /// Counts any other request of a user.
+    /// Counts any request of a user.
     func countRequest(of account: AccountID) throws(ChatError) {
         try count(String(account.rawValue), Self.requests, isGlobal: true)
     }

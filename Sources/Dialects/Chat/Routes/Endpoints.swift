@@ -32,9 +32,12 @@ struct Endpoints: Sendable {
         }
     }
 
-    /// A route for everybody that is not counted: refreshing costs the server nothing worth guarding.
-    func uncounted(_ handler: @escaping @Sendable (HTTPRequest) async throws -> HTTPResponse) -> Handler {
-        answeringErrors(handler)
+    /// The route that gives new tokens: a client may need it often, but each try costs a transaction.
+    func refreshing(_ handler: @escaping @Sendable (HTTPRequest) async throws -> HTTPResponse) -> Handler {
+        answeringErrors { request in
+            try limits.countRefresh(from: services.clientAddress(request))
+            return try await handler(request)
+        }
     }
 
     /// A route for those who carry a good access token (section 1, "auth").
@@ -46,10 +49,11 @@ struct Endpoints: Sendable {
         }
     }
 
-    /// A route that sends a message; these have a bucket of their own for each channel.
+    /// A route that sends a message; besides the bucket of all requests there is one for each channel.
     func sending(_ handler: @escaping @Sendable (HTTPRequest, Caller, ChannelID) async throws -> HTTPResponse) -> Handler {
         answeringErrors { request in
             let caller = try await caller(of: request)
+            try limits.countRequest(of: caller.account.id)
             let channel = try request.channelID
             try limits.countMessage(of: caller.account.id, in: channel)
             return try await handler(request, caller, channel)
@@ -61,8 +65,9 @@ struct Endpoints: Sendable {
             do {
                 return try await handler(request)
             } catch {
-                let answer = ChatError(error)
+                var answer = ChatError(error)
                 if answer.status == .internalServerError { services.reportFailure(error) }
+                answer.retry?.complete(at: services.clock())
                 return answer.response
             }
         }

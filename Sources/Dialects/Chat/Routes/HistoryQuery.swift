@@ -13,10 +13,11 @@ struct HistoryQuery: Equatable {
     /// - Throws: `ChatError` 400 that names what is wrong.
     init(_ query: QueryParameters) throws(ChatError) {
         if let text = query[first: "limit"] {
-            guard let number = Int(text), number >= 1 else {
+            guard !text.isEmpty, text.utf8.allSatisfy({ (48...57).contains($0) }), text.utf8.contains(where: { $0 != 48 }) else {
                 throw Self.refusal("limit", "NUMBER_TYPE_MIN", "Must be an integer from 1 to \(Self.maximumLimit).")
             }
-            limit = min(number, Self.maximumLimit)
+            // More digits than an integer has are more than 100 as well.
+            limit = min(Int(text) ?? .max, Self.maximumLimit)
         }
         let anchors = ["before", "after", "around"].filter { query[first: $0] != nil }
         guard anchors.count <= 1 else {

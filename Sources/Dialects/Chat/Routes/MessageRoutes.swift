@@ -32,8 +32,10 @@ struct MessageRoutes {
         let content = form.text("content")
         let nonce = form.optionalText("nonce")
         try form.check()
-        let (message, isNew) = try await endpoints.community.createMessage(
+        var (message, isNew) = try await endpoints.community.createMessage(
             in: channel, by: caller.account.id, content: content, nonce: nonce)
-        return .json(Wire.object { Wire.message(message, to: &$0) }, status: isNew ? .created : .ok)
+        // The nonce stands in the 201 answer and the event only (section 2).
+        if !isNew { message.nonce = nil }
+        return .json(Wire.object { [message] in Wire.message(message, to: &$0) }, status: isNew ? .created : .ok)
     }
 }

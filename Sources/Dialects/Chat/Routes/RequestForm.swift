@@ -12,12 +12,7 @@ struct RequestForm {
     /// - Parameter limit: bytes of the body at most.
     /// - Throws: `ChatError` 413 for a larger body, 400 `invalid_json` for one that is not a JSON object.
     init(_ request: HTTPRequest, limit: Int) async throws {
-        let bytes = try await request.body.collect(upTo: limit)
-        do throws(JSONError) {
-            object = try JSONValue.parse(bytes, limits: JSONLimits(bytes: limit)).object()
-        } catch {
-            throw ChatError.invalidJSON
-        }
+        try self.init(bytes: try await request.body.collect(upTo: limit), limit: limit)
     }
 
     /// Like `init(_:limit:)`, but a missing body is an empty object.
@@ -26,12 +21,8 @@ struct RequestForm {
         return try RequestForm(bytes: bytes.isEmpty ? Array("{}".utf8) : bytes, limit: limit)
     }
 
-    private init(bytes: [UInt8], limit: Int) throws {
-        do throws(JSONError) {
-            object = try JSONValue.parse(bytes, limits: JSONLimits(bytes: limit)).object()
-        } catch {
-            throw ChatError.invalidJSON
-        }
+    private init(bytes: [UInt8], limit: Int) throws(JSONError) {
+        object = try JSONValue.parse(bytes, limits: JSONLimits(bytes: limit)).object()
     }
 
     /// A text that must be there; empty when it is not, and then `check` throws.

@@ -58,7 +58,8 @@ struct ServerRoutes {
     }
 
     @Sendable private func acceptInvite(_ request: HTTPRequest, _ caller: Caller) async throws -> HTTPResponse {
-        .json(detail(try await endpoints.community.acceptInvite(request.parameters["code"] ?? "", by: caller.account.id)))
+        _ = try await RequestForm.optional(request, limit: endpoints.settings.bodyLimit)
+        return .json(detail(try await endpoints.community.acceptInvite(request.parameters["code"] ?? "", by: caller.account.id)))
     }
 
     private func detail(_ detail: SpaceDetail) -> [UInt8] {
