@@ -84,6 +84,23 @@ struct GatewayProtocolTests {
         #expect(patient.received(Self.heartbeat, at: Self.start + .seconds(60)) == .acknowledgeHeartbeat)
     }
 
+    /// Any minute counts, not only those that begin with the connection.
+    @Test func `frames at the end of one minute count in the next`() {
+        var state = Self.serving()
+        for _ in 0..<100 { #expect(state.received(Self.heartbeat, at: Self.start + .seconds(58)) == .acknowledgeHeartbeat) }
+        for _ in 0..<20 { #expect(state.received(Self.heartbeat, at: Self.start + .seconds(61)) == .acknowledgeHeartbeat) }
+        var later = state
+        #expect(state.received(Self.heartbeat, at: Self.start + .seconds(62)) == .close(.rateLimited))
+        // A minute after the hundred only the twenty are left.
+        for _ in 0..<100 { #expect(later.received(Self.heartbeat, at: Self.start + .seconds(118)) == .acknowledgeHeartbeat) }
+        #expect(later.received(Self.heartbeat, at: Self.start + .seconds(118)) == .close(.rateLimited))
+    }
+
+    @Test func `nothing is counted where rates are not limited`() {
+        var state = GatewayProtocol(heartbeatInterval: .seconds(30), limitsRates: false, at: Self.start)
+        for _ in 0..<500 { #expect(state.received(Self.heartbeat, at: Self.start) == .acknowledgeHeartbeat) }
+    }
+
     /// 4.5, codes 4001 and 4002.
     @Test(arguments: [
         ("{", ChatCloseCode.badFrame), ("[]", .badFrame), ("{}", .badFrame), (#"{"op":"1"}"#, .badFrame), (#"{"op":1.0}"#, .badFrame),

@@ -100,6 +100,27 @@ struct HubShardTests {
         }
     }
 
+    /// Leaving and coming back lie before the snapshot; neither is undone when the hub hands them out late.
+    @Test func `a leaving that a snapshot is younger than takes nothing away`() async throws {
+        try await Self.onLoop { shard, encoder in
+            let member = RecordingSubscriber(account: 5, encoder: encoder)
+            #expect(shard.attach(member, to: [TestEvents.topic], after: 102) != nil)
+            shard.receive(Self.envelopes(TestEvents.left(101, 5), TestEvents.joined(102, 5), TestEvents.message(103)))
+            #expect(member.received == [103])
+        }
+    }
+
+    @Test func `accounts are named once and not more of them than asked for`() async throws {
+        try await Self.onLoop { shard, encoder in
+            for account in [1, 1, 2, 3] as [Int64] {
+                #expect(shard.attach(RecordingSubscriber(account: account, encoder: encoder), to: [TestEvents.topic], after: 100) != nil)
+            }
+            #expect(shard.accounts(in: [TestEvents.topic], limit: 10) == [AccountID(1), AccountID(2), AccountID(3)])
+            #expect(shard.accounts(in: [TestEvents.topic], limit: 2).count == 2)
+            #expect(shard.accounts(in: [TopicID(scope: .space, id: 7)], limit: 10).isEmpty)
+        }
+    }
+
     @Test func `a login made after all others ended is not closed by that older event`() async throws {
         try await Self.onLoop { shard, encoder in
             let fresh = RecordingSubscriber(account: 5, encoder: encoder)

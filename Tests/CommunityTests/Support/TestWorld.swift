@@ -12,6 +12,7 @@ struct TestWorld: Sendable {
     let community: Community
     let database: Database
     let clock: ManualClock
+    private let configuration: DatabaseConfiguration
     private let published = Published()
 
     private static let loops = EventLoopGroup(count: 1)
@@ -21,8 +22,9 @@ struct TestWorld: Sendable {
         let events = Mutex<[Event]>([])
     }
 
-    private init(_ database: Database, _ settings: CommunitySettings, _ clock: ManualClock) {
+    private init(_ database: Database, _ configuration: DatabaseConfiguration, _ settings: CommunitySettings, _ clock: ManualClock) {
         self.database = database
+        self.configuration = configuration
         self.clock = clock
         community = Community(database: database, passwordHasher: Self.hasher, settings: settings) { clock.now }
         database.follow(
@@ -36,7 +38,7 @@ struct TestWorld: Sendable {
         try await engine.withDatabase { configuration in
             let clock = ManualClock()
             let database = try await Database.open(configuration, schemas: [Community.schema], loops: loops) { clock.now }
-            let world = TestWorld(database, settings, clock)
+            let world = TestWorld(database, configuration, settings, clock)
             do {
                 try await world.community.prepare()
                 try await body(world)
@@ -46,6 +48,13 @@ struct TestWorld: Sendable {
             }
             await database.close()
         }
+    }
+
+    /// A second community on the same database, as another process would have it. Whoever opens it closes its database.
+    func openAgain() async throws -> (community: Community, database: Database) {
+        let clock = clock
+        let database = try await Database.open(configuration, schemas: [Community.schema], loops: Self.loops, node: 1) { clock.now }
+        return (Community(database: database, passwordHasher: Self.hasher) { clock.now }, database)
     }
 
     /// All events that were handed to the publisher, in order.

@@ -1,0 +1,43 @@
+import Community
+import Synchronization
+import Testing
+
+@testable import Gateway
+
+/// Places of sockets: so many for each account, one for each session.
+struct SocketRegistryTests {
+    private static let ada = AccountID(1)
+
+    private final class Told: Sendable {
+        private let number = Mutex(0)
+        var count: Int { number.withLock { $0 } }
+        func tell() { number.withLock { $0 += 1 } }
+    }
+
+    @Test func `an account has so many places and no more`() {
+        let registry = SocketRegistry(limit: 2)
+        let first = registry.enter(Self.ada, session: "a") {}
+        #expect(first != nil)
+        #expect(registry.enter(Self.ada, session: "b") {} != nil)
+        #expect(registry.enter(Self.ada, session: "c") {} == nil)
+        #expect(registry.enter(AccountID(2), session: "c") {} != nil)
+        #expect(registry.count == 3)
+        if let first { registry.leave(first) }
+        #expect(registry.enter(Self.ada, session: "c") {} != nil)
+    }
+
+    @Test func `whoever takes a session over sends its former socket away`() {
+        let registry = SocketRegistry(limit: 1)
+        let (first, second) = (Told(), Told())
+        let old = registry.enter(Self.ada, session: "a") { first.tell() }
+        let new = registry.enter(Self.ada, session: "a") { second.tell() }
+        #expect(old != nil && new != nil)
+        #expect((first.count, second.count, registry.count) == (1, 0, 1))
+        // The place of the old one is not its own any more.
+        if let old { registry.leave(old) }
+        #expect(registry.isConnected(Self.ada) && registry.count == 1)
+        if let new { registry.leave(new) }
+        if let new { registry.leave(new) }
+        #expect(!registry.isConnected(Self.ada) && registry.count == 0)
+    }
+}
