@@ -70,6 +70,7 @@ let package = Package(
         tests("CommunityTests", ["Community", "Primitives", "Reactor", "Security", "Storage"]),
         tests("GatewayTests", ["Gateway", "Community", "Primitives", "Reactor", "Storage"]),
         tests("ChatTests", ["Chat", "Community", "Gateway", "JSON", "Primitives", "Reactor"]),
+        tests("ServerTests", ["Server", "Chat", "Community", "HTTP", "Observability", "Primitives", "Reactor", "Security", "Storage"]),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -23,6 +23,8 @@ public struct Program: Sendable {
     ///
     /// - Parameter arguments: without the name of the program.
     public func run(_ arguments: [String]) async -> ExitCode {
+        // Whatever it writes is nobody else's affair, the database too, and also in a folder that others may look into.
+        umask(0o077)
         do {
             switch try CommandParser.parse(arguments) {
             case .help: Output.write(Command.usage)
@@ -54,7 +56,7 @@ public struct Program: Sendable {
     }
 
     /// The exit code of a failure, and what is said about it.
-    private static func explain(_ error: any Error) -> (ExitCode, String) {
+    static func explain(_ error: any Error) -> (ExitCode, String) {
         switch error {
         case let error as Command.Misuse: (.badUsage, "\(error.reason)\n\n\(Command.usage)")
         case let error as ConfigurationError: (.badConfiguration, error.description)
@@ -64,14 +66,22 @@ public struct Program: Sendable {
             case .unavailable: (.unavailable, error.description)
             default: (.failure, error.description)
             }
+        case let error as DataFolder.Failure: (.failure, "The data folder \(error.path) cannot be made: \(error.reason)")
         case let error as KeyFile.Failure: (.failure, error.description)
         case let error as Listener.Failure: (.failure, error.description)
-        case CommunityError.invalid(let fields):
-            (.badConfiguration, fields.map { "\($0.name): \($0.message)" }.joined(separator: " "))
+        // Only `roost admin` passes these on: what it was told is no good.
+        case CommunityError.invalid(let fields): (.badUsage, fields.sentence)
         case CommunityError.usernameTaken: (.failure, "The username is taken.")
         case CommunityError.unknownAccount: (.failure, "There is no such account.")
         case let error as ReadyFile.Failure: (.failure, "The ready file \(error.path) cannot be written: \(error.reason)")
         default: (.failure, String(describing: error))
         }
+    }
+}
+
+extension [InvalidField] {
+    /// What is wrong, for the operator.
+    var sentence: String {
+        map { "\($0.name): \($0.message)" }.joined(separator: " ")
     }
 }

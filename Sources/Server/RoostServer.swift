@@ -31,7 +31,7 @@ final class RoostServer: Sendable {
 
     /// Opens the data folder and begins to serve.
     ///
-    /// - Throws: `DatabaseError`, `KeyFile.Failure`, `Listener.Failure`, `CommunityError` for a bootstrap that breaks the rules.
+    /// - Throws: `DatabaseError`, `KeyFile.Failure`, `Listener.Failure`, `ConfigurationError` for a bootstrap that breaks the rules.
     init(_ configuration: Configuration, logger: Logger) async throws {
         let folder = try DataFolder(configuration.dataFolder)
         lock = try folder.lock()
@@ -49,7 +49,11 @@ final class RoostServer: Sendable {
         let community = Community(database: database, passwordHasher: passwords, settings: configuration.communitySettings)
         try await community.prepare()
         if let bootstrap = configuration.bootstrap {
-            try await community.createAdministrator(username: bootstrap.username, password: bootstrap.password, onlyFirst: true)
+            do {
+                try await community.bootstrapAdministrator(username: bootstrap.username, password: bootstrap.password)
+            } catch CommunityError.invalid(let fields) {
+                throw ConfigurationError(place: bootstrap.place, reason: "registration.bootstrap: \(fields.sentence)")
+            }
         }
         setupCode = try await community.renewSetupCode()
 

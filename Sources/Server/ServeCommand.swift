@@ -15,7 +15,7 @@ struct ServeCommand {
 
     /// Serves until the process is told to stop.
     func run() async throws {
-        let format = configuration.logFormat ?? (StandardError.isTerminal ? .text : .json)
+        let format = configuration.logFormat ?? .automatic
         let logger = Logger(level: configuration.logLevel, format: format)
         OpenFileLimit.raise()
         // Before anything serves, so that no signal is missed.

@@ -12,7 +12,8 @@ struct CommandParser {
         guard let name = rest.popFirst() else { throw Command.Misuse(reason: "a command is missing") }
         switch name {
         case "serve": return .serve(try options().options)
-        case "config": return .configuration(try options(acceptsReadyFile: false).options)
+        // The same options as `serve`: whoever asks what a command line means puts `config` in its place.
+        case "config": return .configuration(try options().options)
         case "version", "--version": return try alone(.version)
         case "help", "--help", "-h": return try alone(.help)
         case "admin": return try administration()
@@ -27,13 +28,12 @@ struct CommandParser {
 
     private mutating func administration() throws(Command.Misuse) -> Command {
         let action = rest.popFirst()
+        guard let action, ["create", "reset-password"].contains(action) else {
+            throw Command.Misuse(reason: "roost admin knows create and reset-password")
+        }
         let (options, username) = try options(acceptsReadyFile: false, acceptsUsername: true)
         guard let username else { throw Command.Misuse(reason: "--username is missing") }
-        switch action {
-        case "create": return .createAdministrator(username: username, options)
-        case "reset-password": return .resetPassword(username: username, options)
-        default: throw Command.Misuse(reason: "roost admin knows create and reset-password")
-        }
+        return action == "create" ? .createAdministrator(username: username, options) : .resetPassword(username: username, options)
     }
 
     private mutating func options(

@@ -15,7 +15,8 @@ public struct Configuration: Sendable {
     /// `sqlite`, or the URL of a PostgreSQL.
     var databaseURL: String
     var registrationMode: RegistrationMode
-    var bootstrap: (username: String, password: String)?
+    /// The first administrator, and where that was set.
+    var bootstrap: (username: String, password: String, place: String)?
     var limitsRates: Bool
     var bodyLimit: Int
     var passwordCost: PasswordCost
@@ -30,8 +31,8 @@ public struct Configuration: Sendable {
 
     /// Gives the values their types.
     init(_ values: ConfigurationValues) throws(ConfigurationError) {
-        func refuse(_ path: String, _ reason: String) -> ConfigurationError {
-            ConfigurationError(place: values.origin(path).description, reason: "\(path) \(reason)")
+        func refuse(_ path: String, _ reason: String, at place: String? = nil) -> ConfigurationError {
+            ConfigurationError(place: values.origin(place ?? path).description, reason: "\(path) \(reason)")
         }
         func text(_ path: String) throws(ConfigurationError) -> String {
             guard let text = values.text(path) else { throw refuse(path, "is missing") }
@@ -60,9 +61,12 @@ public struct Configuration: Sendable {
         registrationMode = RegistrationMode(rawValue: try text("registration.mode")) ?? .open
         switch (values.text("registration.bootstrap.username"), values.text("registration.bootstrap.password")) {
         case (nil, nil): bootstrap = nil
-        case (let username?, let password?): bootstrap = (username, password)
-        case (nil, _): throw refuse("registration.bootstrap.username", "is missing beside the password")
-        case (_, nil): throw refuse("registration.bootstrap.password", "is missing beside the username")
+        case (let username?, let password?):
+            bootstrap = (username, password, values.origin("registration.bootstrap.username").description)
+        case (nil, _):
+            throw refuse("registration.bootstrap.username", "is missing beside the password", at: "registration.bootstrap.password")
+        case (_, nil):
+            throw refuse("registration.bootstrap.password", "is missing beside the username", at: "registration.bootstrap.username")
         }
         limitsRates = values.flag("limits.rate")
         bodyLimit = try integer("limits.json_body_bytes")
@@ -81,7 +85,9 @@ public struct Configuration: Sendable {
         guard var text else { return nil }
         while text.hasSuffix("/") { text.removeLast() }
         for scheme in ["http://", "https://"] where text.hasPrefix(scheme) && text.count > scheme.count {
-            guard !text.dropFirst(scheme.count).contains(where: { "/?#@ ".contains($0) }) else { break }
+            guard text.dropFirst(scheme.count).allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "-._:[]".contains($0)) }) else {
+                break
+            }
             return text
         }
         throw refuse("must be an origin such as https://chat.example.org")

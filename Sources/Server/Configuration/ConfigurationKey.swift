@@ -52,13 +52,21 @@ struct ConfigurationKey: Sendable {
         all.contains { $0.path.hasPrefix(path + ".") }
     }
 
+    /// `a` and `a.b` for `a.b.c`.
+    private static func groups(of path: String) -> [String] {
+        let words = path.split(separator: ".")
+        return (1..<words.count).map { words.prefix($0).joined(separator: ".") }
+    }
+
     /// Why there is no such key, with the nearest one that there is.
     static func unknown(_ path: String) -> String {
         if let group = path.split(separator: ".").first.map(String.init), comingGroups.contains(group) {
             return "\(path) has no effect in this version of Roost: its part is still to come"
         }
-        let nearest = all.min { EditDistance.between($0.path, path) < EditDistance.between($1.path, path) }
+        // A misspelled group is near to the group, and far from all that is in it.
+        let known = all.map(\.path) + Set(all.flatMap { groups(of: $0.path) }).sorted()
+        let nearest = known.min { EditDistance.between($0, path) < EditDistance.between($1, path) }
         guard let nearest else { return "unknown key \(path)" }
-        return "unknown key \(path); did you mean \(nearest.path)?"
+        return "unknown key \(path); did you mean \(nearest)?"
     }
 }

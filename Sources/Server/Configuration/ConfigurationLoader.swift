@@ -9,7 +9,7 @@ enum ConfigurationLoader {
     ) throws(ConfigurationError) -> ConfigurationValues {
         var values = ConfigurationValues()
         if let path = options.configurationFile {
-            if let document = try parse(try readFile(path), path) { try values.merge(document) { .file(path, line: $0) } }
+            try values.merge(try parse(try readFile(path), path)) { .file(path, line: $0) }
         }
         for (name, text) in environment.sorted(by: { $0.key < $1.key }) where name.hasPrefix(prefix) && !reserved.contains(name) {
             let path = name.dropFirst(prefix.count).lowercased().replacing("__", with: ".")
@@ -21,7 +21,7 @@ enum ConfigurationLoader {
         return values
     }
 
-    private static func parse(_ bytes: [UInt8], _ path: String) throws(ConfigurationError) -> YAMLNode? {
+    private static func parse(_ bytes: [UInt8], _ path: String) throws(ConfigurationError) -> YAMLNode {
         do throws(YAMLReader.Failure) {
             return try YAMLReader.parse(bytes)
         } catch {

@@ -7,12 +7,16 @@ struct ConfigurationValues: Sendable {
 
     private(set) var values: [String: Value] = [:]
 
-    /// Takes the keys of a document; a later layer wins.
+    /// Takes the keys of a document; a later layer wins. Null takes a key, or all keys of a group, back to its default.
     ///
     /// - Parameter origin: where the value on a line comes from.
     mutating func merge(
         _ document: YAMLNode, under prefix: String = "", origin: (_ line: Int) -> ConfigurationOrigin
     ) throws(ConfigurationError) {
+        if case .null = document.content {
+            values = values.filter { !$0.key.hasPrefix(prefix + ".") }
+            return
+        }
         guard case .mapping(let entries) = document.content else {
             let reason = prefix.isEmpty ? "a configuration is a mapping" : "\(prefix) has keys of its own"
             throw ConfigurationError(place: origin(document.line).description, reason: reason)
@@ -27,10 +31,14 @@ struct ConfigurationValues: Sendable {
         }
     }
 
-    /// Sets one key.
+    /// Sets one key; null takes it back to its default.
     mutating func set(_ path: String, _ node: YAMLNode, _ origin: ConfigurationOrigin) throws(ConfigurationError) {
         guard let key = ConfigurationKey.named(path) else {
             throw ConfigurationError(place: origin.description, reason: ConfigurationKey.unknown(path))
+        }
+        if case .null = node.content {
+            values[path] = nil
+            return
         }
         if let reason = key.kind.refusal(of: node) {
             throw ConfigurationError(place: origin.description, reason: "\(path) \(reason)")
@@ -40,18 +48,29 @@ struct ConfigurationValues: Sendable {
 
     /// Sets one key to a text that may be JSON or YAML: `--set` and the environment.
     mutating func set(_ path: String, text: String, _ origin: ConfigurationOrigin) throws(ConfigurationError) {
-        let plain = YAMLNode(content: .scalar(text), line: 1)
         let isGroup = ConfigurationKey.isGroup(path)
         if !isGroup {
-            guard case .list = ConfigurationKey.named(path)?.kind else { return try set(path, plain, origin) }
+            guard case .list = ConfigurationKey.named(path)?.kind else { return try set(path, Self.single(text), origin) }
         }
-        let node: YAMLNode?
+        let node: YAMLNode
         do throws(YAMLReader.Failure) {
             node = try YAMLReader.parse(Array(text.utf8))
         } catch {
             throw ConfigurationError(place: origin.description, reason: "\(path) \(error.reason)")
         }
-        if isGroup { try merge(node ?? plain, under: path) { _ in origin } } else { try set(path, node ?? plain, origin) }
+        if isGroup { try merge(node, under: path) { _ in origin } } else { try set(path, node, origin) }
+    }
+
+    /// A single value: null, and what stands in quotes, as YAML reads it; everything else as it is, because a password may hold ` #` or `: `.
+    /// Empty is not null here: a variable that was meant to hold something shall not fall back in silence.
+    private static func single(_ text: String) -> YAMLNode {
+        let plain = YAMLNode(content: .scalar(text), line: 1)
+        guard !text.isEmpty, let node = try? YAMLReader.parse(Array(text.utf8)) else { return plain }
+        switch node.content {
+        case .null: return node
+        case .scalar: return text.hasPrefix("\"") || text.hasPrefix("'") ? node : plain
+        case .sequence, .mapping: return plain
+        }
     }
 
     // MARK: Typed
@@ -87,7 +106,9 @@ extension ConfigurationKey.Kind {
                 return "must be a list, such as [a, b]"
             }
             return nil
-        case .text: return node.text == nil ? "must be a single value" : nil
+        case .text:
+            guard let text = node.text else { return "must be a single value" }
+            return text.isEmpty ? "must not be empty" : nil
         case .integer(let range):
             guard let number = node.text.flatMap({ Int($0) }), range.contains(number) else {
                 return "must be a whole number from \(range.lowerBound) to \(range.upperBound)"

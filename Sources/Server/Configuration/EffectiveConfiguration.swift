@@ -22,8 +22,18 @@ enum EffectiveConfiguration {
         return "[" + values.list(key.path).map(quoted).joined(separator: ", ") + "]"
     }
 
-    /// A double-quoted YAML scalar.
+    /// A double-quoted YAML scalar. Control characters are escaped: YAML refuses them, and a terminal obeys them.
     private static func quoted(_ text: String) -> String {
-        "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n") + "\""
+        var quoted = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"", "\\": quoted += "\\\(scalar)"
+            case _ where scalar.properties.generalCategory == .control:
+                let digits = String(scalar.value, radix: 16)
+                quoted += "\\x" + String(repeating: "0", count: 2 - digits.count) + digits
+            default: quoted.unicodeScalars.append(scalar)
+            }
+        }
+        return quoted + "\""
     }
 }

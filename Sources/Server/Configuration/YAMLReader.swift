@@ -13,10 +13,14 @@ struct YAMLReader {
     /// Levels of a document, at most.
     static let depthLimit = 16
 
+    /// How nothing is written without quotes (YAML 1.2.2, 10.3.2).
+    private static let nulls: Set<String> = ["", "~", "null", "Null", "NULL"]
+
     private var events: [Event] = []
     private var position = 0
 
     private enum Event {
+        case null(line: Int)
         case scalar(String, line: Int)
         case sequenceStart(line: Int)
         case sequenceEnd
@@ -24,13 +28,13 @@ struct YAMLReader {
         case mappingEnd
     }
 
-    /// The document in `bytes`, nil when there is nothing in it.
-    static func parse(_ bytes: [UInt8]) throws(Failure) -> YAMLNode? {
+    /// The document in `bytes`, null when there is nothing in it.
+    static func parse(_ bytes: [UInt8]) throws(Failure) -> YAMLNode {
         guard bytes.count <= byteLimit else { throw Failure(line: 1, reason: "a configuration has at most \(byteLimit) bytes") }
         var reader = YAMLReader()
         try reader.scan(bytes)
-        guard !reader.events.isEmpty else { return nil }
-        return try reader.node(depth: 0)
+        guard !reader.events.isEmpty else { return YAMLNode(content: .null, line: 1) }
+        return try reader.node()
     }
 
     // MARK: Events
@@ -43,19 +47,20 @@ struct YAMLReader {
         var collected: [Event] = []
         bytes.withUnsafeBufferPointer { input in
             yaml_parser_set_input_string(&parser, input.baseAddress, input.count)
-            failure = Self.collect(from: &parser, into: &collected)
+            failure = Self.collect(from: &parser, reading: input, into: &collected)
         }
         if let failure { throw failure }
         events = collected
     }
 
-    private static func collect(from parser: inout yaml_parser_t, into events: inout [Event]) -> Failure? {
+    private static func collect(
+        from parser: inout yaml_parser_t, reading input: UnsafeBufferPointer<UInt8>, into events: inout [Event]
+    ) -> Failure? {
         var documents = 0
+        var depth = 0
         while true {
             var event = yaml_event_t()
-            guard yaml_parser_parse(&parser, &event) == 1 else {
-                return Failure(line: Int(parser.problem_mark.line) + 1, reason: parser.problem.map { String(cString: $0) } ?? "not YAML")
-            }
+            guard yaml_parser_parse(&parser, &event) == 1 else { return failure(of: parser, in: input) }
             defer { yaml_event_delete(&event) }
             let line = Int(event.start_mark.line) + 1
             switch event.type {
@@ -66,42 +71,64 @@ struct YAMLReader {
             case YAML_ALIAS_EVENT: return Failure(line: line, reason: "aliases are not read")
             case YAML_SCALAR_EVENT:
                 let scalar = event.data.scalar
-                let isNull = scalar.style == YAML_PLAIN_SCALAR_STYLE && scalar.length == 0
+                guard scalar.anchor == nil, scalar.tag == nil else { return decorated(line) }
                 let text = String(decoding: UnsafeBufferPointer(start: scalar.value, count: scalar.length), as: UTF8.self)
-                // An empty document is one empty scalar.
-                if !(isNull && events.isEmpty) { events.append(.scalar(text, line: line)) }
-            case YAML_SEQUENCE_START_EVENT: events.append(.sequenceStart(line: line))
-            case YAML_SEQUENCE_END_EVENT: events.append(.sequenceEnd)
-            case YAML_MAPPING_START_EVENT: events.append(.mappingStart(line: line))
-            case YAML_MAPPING_END_EVENT: events.append(.mappingEnd)
+                let isNull = scalar.style == YAML_PLAIN_SCALAR_STYLE && nulls.contains(text)
+                events.append(isNull ? .null(line: line) : .scalar(text, line: line))
+            case YAML_SEQUENCE_START_EVENT:
+                guard event.data.sequence_start.anchor == nil, event.data.sequence_start.tag == nil else { return decorated(line) }
+                depth += 1
+                events.append(.sequenceStart(line: line))
+            case YAML_SEQUENCE_END_EVENT:
+                depth -= 1
+                events.append(.sequenceEnd)
+            case YAML_MAPPING_START_EVENT:
+                guard event.data.mapping_start.anchor == nil, event.data.mapping_start.tag == nil else { return decorated(line) }
+                depth += 1
+                events.append(.mappingStart(line: line))
+            case YAML_MAPPING_END_EVENT:
+                depth -= 1
+                events.append(.mappingEnd)
             default: break
             }
+            // Here and not later: libyaml takes the square of the depth in time.
+            if depth > depthLimit { return Failure(line: line, reason: "more than \(depthLimit) levels") }
         }
+    }
+
+    private static func decorated(_ line: Int) -> Failure {
+        Failure(line: line, reason: "anchors and tags are not read")
+    }
+
+    private static func failure(of parser: yaml_parser_t, in input: UnsafeBufferPointer<UInt8>) -> Failure {
+        // Of bytes that are no text libyaml tells the offset and not the line.
+        let lineBreaks =
+            parser.error == YAML_READER_ERROR
+            ? input.prefix(parser.problem_offset).count { $0 == UInt8(ascii: "\n") } : Int(parser.problem_mark.line)
+        return Failure(line: lineBreaks + 1, reason: parser.problem.map { String(cString: $0) } ?? "not YAML")
     }
 
     // MARK: Nodes
 
-    private mutating func node(depth: Int) throws(Failure) -> YAMLNode {
+    private mutating func node() throws(Failure) -> YAMLNode {
         let event = events[position]
         position += 1
         switch event {
+        case .null(let line): return YAMLNode(content: .null, line: line)
         case .scalar(let text, let line): return YAMLNode(content: .scalar(text), line: line)
         case .sequenceStart(let line):
-            try check(depth, line)
             var items: [YAMLNode] = []
-            while !atEnd(of: .sequenceEnd) { items.append(try node(depth: depth + 1)) }
+            while !atEnd(of: .sequenceEnd) { items.append(try node()) }
             position += 1
             return YAMLNode(content: .sequence(items), line: line)
         case .mappingStart(let line):
-            try check(depth, line)
             var entries: [YAMLNode.Entry] = []
+            var names: Set<String> = []
             while !atEnd(of: .mappingEnd) {
-                let key = try node(depth: depth + 1)
+                let key = try node()
                 guard let name = key.text else { throw Failure(line: key.line, reason: "a key is a word") }
-                guard !entries.contains(where: { $0.key == name }) else {
-                    throw Failure(line: key.line, reason: "\(name) stands here twice")
-                }
-                entries.append(YAMLNode.Entry(key: name, line: key.line, value: try node(depth: depth + 1)))
+                guard names.insert(name).inserted else { throw Failure(line: key.line, reason: "\(name) stands here twice") }
+                entries.append(YAMLNode.Entry(key: name, line: key.line, value: try node()))
             }
             position += 1
             return YAMLNode(content: .mapping(entries), line: line)
@@ -119,9 +146,5 @@ struct YAMLReader {
         case (.sequenceEnd, .sequenceEnd), (.mappingEnd, .mappingEnd): true
         default: false
         }
-    }
-
-    private func check(_ depth: Int, _ line: Int) throws(Failure) {
-        guard depth < Self.depthLimit else { throw Failure(line: line, reason: "more than \(Self.depthLimit) levels") }
     }
 }

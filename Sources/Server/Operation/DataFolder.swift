@@ -8,15 +8,21 @@ internal import Storage
 
 /// The folder that holds all of a server: database, keys, lock.
 struct DataFolder {
+    /// The folder could not be made.
+    struct Failure: Error, Equatable {
+        var path: String
+        var reason: String
+    }
+
     let path: String
 
     /// Makes the folder when it is not there, readable by its owner only.
-    init(_ path: String) throws(DatabaseError) {
+    init(_ path: String) throws(Failure) {
         var made = ""
         for part in path.split(separator: "/", omittingEmptySubsequences: false) {
             made += part
             if !made.isEmpty, mkdir(made, 0o700) != 0, errno != EEXIST {
-                throw .unavailable(reason: "\(made): \(String(cString: strerror(errno)))")
+                throw Failure(path: made, reason: String(cString: strerror(errno)))
             }
             made += "/"
         }

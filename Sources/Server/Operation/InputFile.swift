@@ -17,14 +17,16 @@ enum InputFile {
         return bytes
     }
 
-    /// The first line of the standard input, without its end.
-    static func standardInputLine() -> String {
-        let bytes = read(STDIN_FILENO, upTo: 4_096) ?? []
-        let line = bytes.prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
-        return String(decoding: line, as: UTF8.self)
+    /// The first line, without its end. Reads until the line has ended and not until the stream has: a terminal, or a script that goes on talking,
+    /// does not end it.
+    static func firstLine(of descriptor: Int32) -> String {
+        let isLineBreak: (UInt8) -> Bool = { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }
+        let bytes = read(descriptor, upTo: 4_096, until: isLineBreak) ?? []
+        return String(decoding: bytes.prefix { !isLineBreak($0) }, as: UTF8.self)
     }
 
-    private static func read(_ descriptor: Int32, upTo limit: Int) -> [UInt8]? {
+    /// Reads up to about a limit, to the end, or to the first byte that `isLast`.
+    private static func read(_ descriptor: Int32, upTo limit: Int, until isLast: (UInt8) -> Bool = { _ in false }) -> [UInt8]? {
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65_536)
         while bytes.count < limit {
@@ -32,6 +34,7 @@ enum InputFile {
             guard count >= 0 else { return nil }
             if count == 0 { break }
             bytes += buffer.prefix(count)
+            if buffer.prefix(count).contains(where: isLast) { break }
         }
         return bytes
     }

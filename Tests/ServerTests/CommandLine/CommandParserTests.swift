@@ -1,0 +1,114 @@
+import Testing
+
+@testable import Server
+
+/// contracts/configuration.md, "Command line".
+struct CommandParserTests {
+    private func parse(_ line: String) throws -> Command {
+        try CommandParser.parse(line.split(separator: " ").map(String.init))
+    }
+
+    private func misuse(_ words: [String]) -> String? {
+        do throws(Command.Misuse) {
+            _ = try CommandParser.parse(words)
+            return nil
+        } catch {
+            return error.reason
+        }
+    }
+
+    @Test func serveTakesAllItsOptions() throws {
+        let command = try parse(
+            "serve --config a.yaml --data dir --listen 127.0.0.1:0 --ready-file ready --set server.loops=2 --set a.b=c=d")
+        let options = ServeOptions(
+            configurationFile: "a.yaml", dataFolder: "dir", listen: "127.0.0.1:0", readyFile: "ready",
+            settings: [.init(path: "server.loops", value: "2"), .init(path: "a.b", value: "c=d")])
+        #expect(command == .serve(options))
+        #expect(try parse("serve") == .serve(ServeOptions()))
+    }
+
+    @Test func aValueMayStandBehindAnEqualsSign() throws {
+        let command = try parse("serve --config=a.yaml --data=x=y --listen=[::1]:0 --ready-file=ready --set=server.name=Nest")
+        let options = ServeOptions(
+            configurationFile: "a.yaml", dataFolder: "x=y", listen: "[::1]:0", readyFile: "ready",
+            settings: [.init(path: "server.name", value: "Nest")])
+        #expect(command == .serve(options))
+    }
+
+    @Test func theLastOfTwoWins() throws {
+        #expect(try parse("serve --data a --data b") == .serve(ServeOptions(dataFolder: "b")))
+    }
+
+    /// "`roost config [same options]`".
+    @Test func configTakesTheOptionsOfServe() throws {
+        let words = "--config a.yaml --data dir --listen 127.0.0.1:0 --ready-file ready --set server.loops=2"
+        guard case .serve(let options) = try parse("serve " + words) else {
+            Issue.record("serve is not read")
+            return
+        }
+        #expect(try parse("config " + words) == .configuration(options))
+    }
+
+    /// A value of `--set` may be empty, hold blanks, and hold what looks like an option.
+    @Test(arguments: ["", "two words", "--data", "{\"a\": [1]}"]) func anyTextMayBeSet(_ value: String) throws {
+        let command = try CommandParser.parse(["serve", "--set", "server.name=\(value)"])
+        #expect(command == .serve(ServeOptions(settings: [.init(path: "server.name", value: value)])))
+    }
+
+    @Test(arguments: ["version", "--version"]) func theVersionHasTwoNames(_ word: String) throws {
+        #expect(try parse(word) == .version)
+    }
+
+    @Test(arguments: ["help", "--help", "-h"]) func helpHasThreeNames(_ word: String) throws {
+        #expect(try parse(word) == .help)
+    }
+
+    /// "`roost admin create --username NAME [--password-stdin]`, `roost admin reset-password`".
+    @Test func administrationNeedsAName() throws {
+        let options = ServeOptions(configurationFile: "a.yaml", dataFolder: "dir")
+        #expect(
+            try parse("admin create --username robin --password-stdin --config a.yaml --data dir")
+                == .createAdministrator(username: "robin", options))
+        #expect(try parse("admin create --username=robin") == .createAdministrator(username: "robin", ServeOptions()))
+        #expect(
+            try parse("admin reset-password --data dir --config a.yaml --username robin") == .resetPassword(username: "robin", options))
+    }
+
+    /// What is wrong, and how that is told.
+    @Test(
+        arguments: [
+            ([], "a command is missing"), ([""], "unknown command "), (["nonsense"], "unknown command nonsense"),
+            (["Serve"], "unknown command Serve"), (["serve", "--nonsense"], "unknown option --nonsense"),
+            (["serve", "more"], "unknown option more"), (["serve", ""], "unknown option "),
+            (["serve", "--listen"], "--listen needs a value"),
+            (["serve", "--config"], "--config needs a value"), (["serve", "--data"], "--data needs a value"),
+            (["serve", "--ready-file"], "--ready-file needs a value"), (["serve", "--set"], "--set needs a value"),
+            (["serve", "--set", "server.name"], "--set needs PATH=VALUE"), (["serve", "--set", "=x"], "--set needs PATH=VALUE"),
+            (["serve", "--set="], "--set needs PATH=VALUE"), (["serve", "--username", "robin"], "unknown option --username"),
+            (["config", "--password-stdin"], "unknown option --password-stdin"), (["version", "more"], "unexpected more"),
+            (["help", "serve"], "unexpected serve"), (["admin"], "roost admin knows create and reset-password"),
+            (["admin", "remove", "--username", "robin"], "roost admin knows create and reset-password"),
+            (["admin", "create"], "--username is missing"), (["admin", "reset-password", "--data", "x"], "--username is missing"),
+            (["admin", "create", "--username"], "--username needs a value"),
+            (["admin", "create", "--username", "robin", "--password", "x"], "unknown option --password"),
+            (["admin", "create", "--username", "robin", "--password-stdin=x"], "unknown option --password-stdin"),
+            (["admin", "create", "--username", "robin", "--ready-file", "x"], "unknown option --ready-file"),
+        ] as [([String], String)]) func whatIsNotUnderstoodIsTold(_ words: [String], _ reason: String)
+    {
+        #expect(misuse(words) == reason)
+    }
+
+    /// A secret that was put in the wrong place is not repeated.
+    @Test func theValueOfAnUnknownOptionIsNotShown() {
+        #expect(misuse(["serve", "--database-url=postgresql://roost:hush@db/roost"]) == "unknown option --database-url")
+    }
+
+    @Test func theUsageNamesEveryCommandAndOption() {
+        for word in [
+            "serve", "config", "version", "admin create", "admin reset-password", "--config", "--data", "--listen", "--ready-file", "--set",
+            "--username", "--password-stdin",
+        ] {
+            #expect(Command.usage.contains(word))
+        }
+    }
+}

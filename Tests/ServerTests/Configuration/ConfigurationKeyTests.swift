@@ -1,0 +1,157 @@
+import Community
+import Observability
+import Primitives
+import Reactor
+import Security
+import Testing
+
+@testable import Server
+
+/// contracts/configuration.md, "Keys": defaults, types and bounds.
+struct ConfigurationKeyTests {
+    /// The keys of this version with the defaults of the contract.
+    private let defaults: [(String, String?)] = [
+        ("server.name", "Roost"), ("server.public_url", nil), ("server.listen", "127.0.0.1:8080"), ("server.data", "./roost-data"),
+        ("server.loops", nil), ("server.trusted_proxies", "[]"), ("database.url", "sqlite"), ("registration.mode", "open"),
+        ("registration.bootstrap.username", nil), ("registration.bootstrap.password", nil), ("limits.rate", "true"),
+        ("limits.json_body_bytes", "1048576"), ("security.password_cost", "interactive"), ("events.retention_days", "7"),
+        ("chat.enabled", "true"), ("chat.heartbeat_interval_ms", "30000"), ("chat.access_token_seconds", "3600"),
+        ("chat.refresh_token_days", "30"), ("log.format", "auto"), ("log.level", "info"),
+    ]
+
+    @Test func theKeysAndDefaultsAreThoseOfTheContract() {
+        #expect(ConfigurationKey.all.map(\.path) == defaults.map(\.0))
+        #expect(ConfigurationKey.all.map(\.defaultText) == defaults.map(\.1))
+        #expect(ConfigurationKey.all.filter(\.isSecret).map(\.path) == ["database.url", "registration.bootstrap.password"])
+    }
+
+    @Test func withoutAnythingSetTheDefaultsHold() throws {
+        let configuration = try Layers().configuration()
+        #expect(configuration.serverName == "Roost")
+        #expect(configuration.publicURL == nil)
+        #expect(configuration.listen.description == "127.0.0.1:8080")
+        #expect(configuration.dataFolder == "./roost-data")
+        #expect(configuration.loops == nil)
+        #expect(configuration.trustedProxies == [])
+        #expect(configuration.databaseURL == "sqlite")
+        #expect(configuration.registrationMode == .open)
+        #expect(configuration.bootstrap == nil)
+        #expect(configuration.limitsRates)
+        #expect(configuration.bodyLimit == 1_048_576)
+        #expect(configuration.passwordCost == .interactive)
+        #expect(configuration.retentionDays == 7)
+        #expect(configuration.chatIsOn)
+        #expect(configuration.heartbeatMilliseconds == 30_000)
+        #expect(configuration.accessTokenSeconds == 3_600)
+        #expect(configuration.refreshTokenDays == 30)
+        #expect(configuration.logFormat == nil)
+        #expect(configuration.logLevel == .info)
+    }
+
+    /// A default that breaks the key's own rule could not be written down.
+    @Test func everyDefaultIsAGoodValue() throws {
+        for key in ConfigurationKey.all {
+            guard let text = key.defaultText else { continue }
+            #expect(Layers(settings: [(key.path, text)]).refusal() == nil)
+        }
+    }
+
+    private static let numbers: [(String, @Sendable (Configuration) -> Int?, Int, Int)] = [
+        ("server.loops", { $0.loops }, 1, 256), ("limits.json_body_bytes", { $0.bodyLimit }, 1_024, 67_108_864),
+        ("events.retention_days", { $0.retentionDays }, 1, 3_650),
+        ("chat.heartbeat_interval_ms", { $0.heartbeatMilliseconds }, 100, 600_000),
+        ("chat.access_token_seconds", { $0.accessTokenSeconds }, 1, 86_400),
+        ("chat.refresh_token_days", { $0.refreshTokenDays }, 1, 3_650),
+    ]
+
+    @Test(arguments: numbers)
+    func aNumberHasItsBounds(_ path: String, _ value: @Sendable (Configuration) -> Int?, _ least: Int, _ most: Int) throws {
+        for number in [least, most] { #expect(value(try Configuration.with(path, "\(number)")) == number) }
+        let sentence = "--set: \(path) must be a whole number from \(least) to \(most)"
+        for text in ["\(least - 1)", "\(most + 1)", "-1", "1.5", "1e3", "many", "", "true", " 5", "9223372036854775808", "[5]"] {
+            #expect(Layers(settings: [(path, text)]).refusal() == sentence, "\(text)")
+        }
+    }
+
+    private static let switches: [(String, @Sendable (Configuration) -> Bool)] = [
+        ("limits.rate", { $0.limitsRates }), ("chat.enabled", { $0.chatIsOn }),
+    ]
+
+    @Test(arguments: switches)
+    func aSwitchIsTrueOrFalse(_ path: String, _ value: @Sendable (Configuration) -> Bool) throws {
+        #expect(value(try Configuration.with(path, "true")))
+        #expect(!value(try Configuration.with(path, "false")))
+        #expect(!value(try Configuration.with(path, "\"false\"")))
+        for text in ["yes", "no", "on", "1", "0", "True", "FALSE", "", "perhaps"] {
+            #expect(Layers(settings: [(path, text)]).refusal() == "--set: \(path) must be true or false", "\(text)")
+        }
+    }
+
+    @Test(
+        arguments: [
+            ("registration.mode", ["open", "invite", "closed"]), ("security.password_cost", ["minimum", "interactive", "moderate"]),
+            ("log.format", ["auto", "text", "json"]), ("log.level", ["trace", "debug", "info", "warning", "error"]),
+        ]) func aChoiceIsOneOfItsWords(_ path: String, _ words: [String])
+    {
+        for word in words { #expect(Layers(settings: [(path, word)]).refusal() == nil) }
+        let sentence = "--set: \(path) must be one of: \(words.joined(separator: ", "))"
+        for text in ["other", "", words[0].uppercased(), words[0] + " "] {
+            #expect(Layers(settings: [(path, text)]).refusal() == sentence)
+        }
+    }
+
+    /// The words of a choice are the names of the types behind it: none falls back to something else.
+    @Test func everyWordHasItsMeaning() throws {
+        for mode in RegistrationMode.allCases {
+            #expect(try Configuration.with("registration.mode", mode.rawValue).registrationMode == mode)
+        }
+        for cost in PasswordCost.allCases { #expect(try Configuration.with("security.password_cost", cost.rawValue).passwordCost == cost) }
+        for format in LogFormat.allCases { #expect(try Configuration.with("log.format", format.rawValue).logFormat == format) }
+        #expect(try Configuration.with("log.format", "auto").logFormat == nil)
+        for level in LogLevel.allCases { #expect(try Configuration.with("log.level", level.rawValue).logLevel == level) }
+    }
+
+    /// "canonical origin; token audience, absolute URLs".
+    @Test(
+        arguments: [
+            ("https://chat.example.org", "https://chat.example.org"), ("https://chat.example.org/", "https://chat.example.org"),
+            ("http://127.0.0.1:8080", "http://127.0.0.1:8080"), ("http://[::1]:8080", "http://[::1]:8080"),
+        ]) func aPublicURLIsAnOrigin(_ given: String, _ taken: String) throws
+    {
+        #expect(try Configuration.with("server.public_url", given).publicURL == taken)
+    }
+
+    @Test(
+        arguments: [
+            "chat.example.org", "https://", "https:///", "ftp://chat.example.org", "https://chat.example.org/roost", "https://a?b",
+            "https://a#b",
+            "https://robin:hush@example.org", "https://two words", "https://a\nb", "https://a\u{1b}[2J", "https://Zoë.example",
+        ]) func whatIsNoOriginIsRefused(_ text: String)
+    {
+        #expect(
+            Layers(settings: [("server.public_url", text)]).refusal()
+                == "--set: server.public_url must be an origin such as https://chat.example.org")
+    }
+
+    @Test(arguments: ["127.0.0.1:0", "0.0.0.0:65535", "[::]:8080", "[::1]:1"]) func anAddressHasAPort(_ text: String) throws {
+        #expect(try Configuration.with("server.listen", text).listen.description == text)
+    }
+
+    @Test(arguments: ["127.0.0.1", "127.0.0.1:65536", "127.0.0.1:-1", "127.0.0.1:", ":8080", "localhost:8080", "::1:80", "[::1]", "8080"])
+    func whatIsNoAddressIsRefused(_ text: String) {
+        #expect(
+            Layers(settings: [("server.listen", text)]).refusal()
+                == "--set: server.listen must be an address and a port, such as 127.0.0.1:8080 or [::1]:8080")
+    }
+
+    @Test(arguments: ["sqlite", "postgresql://roost@db/roost", "postgres://db"]) func aDatabaseIsSQLiteOrAPostgreSQL(_ text: String) throws
+    {
+        #expect(try Configuration.with("database.url", text).databaseURL == text)
+    }
+
+    @Test(arguments: ["SQLite", "sqlite:file", "mysql://db", "postgresql:", "/var/lib/roost.sqlite"]) func anotherDatabaseIsRefused(
+        _ text: String
+    ) {
+        #expect(Layers(settings: [("database.url", text)]).refusal() == "--set: database.url must be sqlite or begin with postgresql://")
+    }
+}

@@ -1,0 +1,60 @@
+import Chat
+import Community
+import Storage
+import Testing
+
+@testable import Server
+
+/// What the parts of the house get of the configuration.
+struct ConfigurationPartsTests {
+    private func inFolder(_ body: (DataFolder) throws -> Void) throws {
+        try TemporaryFolder.with { try body(DataFolder($0)) }
+    }
+
+    @Test func theCommunityGetsItsSettings() throws {
+        let settings = try Layers(
+            settings: [("server.name", "Nest"), ("registration.mode", "invite"), ("chat.refresh_token_days", "2")]
+        ).configuration().communitySettings
+        #expect(settings.serverName == "Nest")
+        #expect(settings.registrationMode == .invite)
+        #expect(settings.refreshTokenSeconds == 172_800)
+    }
+
+    @Test func theChatGetsItsSettings() throws {
+        let settings = try Layers(
+            settings: [
+                ("chat.heartbeat_interval_ms", "1500"), ("chat.access_token_seconds", "60"), ("limits.json_body_bytes", "2048"),
+                ("limits.rate", "false"),
+            ]
+        ).configuration().chatSettings
+        #expect(settings.heartbeatInterval == .milliseconds(1_500))
+        #expect(settings.accessTokenLifetime == .seconds(60))
+        #expect(settings.bodyLimit == 2_048)
+        #expect(!settings.limitsRates)
+    }
+
+    @Test func sqliteIsAFileInTheDataFolder() throws {
+        try inFolder { folder in
+            let configuration = try Layers().configuration()
+            #expect(configuration.database(in: folder) == .sqlite(path: folder.path + "/roost.sqlite"))
+            #expect(configuration.databaseDescription(in: folder) == "SQLite, \(folder.path)/roost.sqlite")
+        }
+    }
+
+    /// The start screen names the place of the database, and neither user nor password.
+    @Test(
+        arguments: [
+            ("postgresql://roost:hush@db.example:5433/roost", "PostgreSQL, db.example:5433/roost"),
+            ("postgresql://db.example/roost?user=roost&password=hush", "PostgreSQL, postgresql://db.example/roost"),
+            ("postgresql://roost:hush@/roost?host=/run/postgresql&password=hush", "PostgreSQL, /roost"),
+            ("postgres://roost:hu%40sh@db.example/roost", "PostgreSQL, db.example/roost"),
+            ("postgresql://roost:hu@sh@db.example/roost", "PostgreSQL, db.example/roost"),
+        ]) func aPostgreSQLIsDescribedWithoutItsSecrets(_ url: String, _ description: String) throws
+    {
+        try inFolder { folder in
+            let configuration = try Configuration.with("database.url", url)
+            #expect(configuration.database(in: folder) == .postgresql(url: url))
+            #expect(configuration.databaseDescription(in: folder) == description)
+        }
+    }
+}

@@ -1,0 +1,77 @@
+import Testing
+
+@testable import Server
+
+/// "`roost config` prints the effective configuration and where each value came from (secrets as `***`)".
+struct EffectiveConfigurationTests {
+    private func lines(_ layers: Layers) throws -> [String] {
+        EffectiveConfiguration.text(of: try layers.values()).split(separator: "\n").map(String.init)
+    }
+
+    @Test func withoutAnythingSetItIsTheDefaultsWordForWord() throws {
+        #expect(
+            EffectiveConfiguration.text(of: try Layers().values()) == """
+                server.name: "Roost"  # default
+                server.public_url: null  # default
+                server.listen: "127.0.0.1:8080"  # default
+                server.data: "./roost-data"  # default
+                server.loops: null  # default
+                server.trusted_proxies: []  # default
+                database.url: "sqlite"  # default
+                registration.mode: open  # default
+                registration.bootstrap.username: null  # default
+                registration.bootstrap.password: null  # default
+                limits.rate: true  # default
+                limits.json_body_bytes: 1048576  # default
+                security.password_cost: interactive  # default
+                events.retention_days: 7  # default
+                chat.enabled: true  # default
+                chat.heartbeat_interval_ms: 30000  # default
+                chat.access_token_seconds: 3600  # default
+                chat.refresh_token_days: 30  # default
+                log.format: auto  # default
+                log.level: info  # default
+
+                """)
+    }
+
+    @Test func eachValueIsShownWithItsOrigin() throws {
+        let lines = try lines(
+            Layers(
+                file: "server:\n  name: Nest\n  trusted_proxies:\n    - 10.0.0.0/8\n    - \"::1\"\n",
+                environment: ["ROOST_LOG__LEVEL": "debug"],
+                settings: [("limits.rate", "false")], listen: "127.0.0.1:0", data: "dir"))
+        for line in [
+            #"server.name: "Nest"  # roost.yaml:2"#, #"server.trusted_proxies: ["10.0.0.0/8", "::1"]  # roost.yaml:3"#,
+            "log.level: debug  # ROOST_LOG__LEVEL", "limits.rate: false  # --set", #"server.listen: "127.0.0.1:0"  # --listen"#,
+            #"server.data: "dir"  # --data"#, "chat.enabled: true  # default",
+        ] {
+            #expect(lines.contains(line))
+        }
+        #expect(lines.count == ConfigurationKey.all.count)
+    }
+
+    @Test func secretsAreThreeStars() throws {
+        let layers = Layers(
+            environment: ["ROOST_DATABASE__URL": "postgresql://roost:hush@db/roost"],
+            settings: [("registration.bootstrap", #"{"username": "robin", "password": "hush"}"#)])
+        let lines = try lines(layers)
+        #expect(lines.contains(#"database.url: "***"  # ROOST_DATABASE__URL"#))
+        #expect(lines.contains(#"registration.bootstrap.username: "robin"  # --set"#))
+        #expect(lines.contains(#"registration.bootstrap.password: "***"  # --set"#))
+        #expect(!lines.joined().contains("hush"))
+    }
+
+    /// What is printed can be given back as a file and means the same.
+    @Test(arguments: ["Nest", #"a "b" \c"#, "two\nlines\r\n\ttab", "\u{1b}[2J\u{7f}\u{9b}", "Zoë 🐓 # x", "null", "~", "{a: b}", "\u{0}"])
+    func whatIsPrintedIsAConfiguration(_ name: String) throws {
+        var values = try Layers(settings: [("server.trusted_proxies", "[10.0.0.0/8]")]).values()
+        try values.set("server.name", YAMLNode(content: .scalar(name), line: 1), .set)
+        let text = EffectiveConfiguration.text(of: values)
+        #expect(!text.unicodeScalars.contains { $0.properties.generalCategory == .control && $0 != "\n" })
+        let configuration = try Layers(file: text).configuration()
+        #expect(configuration.serverName == name)
+        #expect(configuration.trustedProxies == [try #require(AddressRange("10.0.0.0/8"))])
+        #expect(configuration.publicURL == nil)
+    }
+}
