@@ -99,7 +99,7 @@ def test_the_level_can_be_set(apart):
         assert server.stop() == 0
     assert quiet.log == ""
     requests = [line for line in lines_of_json(loud.log) if line["message"] == "Request"]
-    assert {"method": "GET", "path": "/healthz", "status": 200}.items() <= requests[0].items()
+    assert {"method": "GET", "route": "/healthz", "status": 200}.items() <= requests[0].items()
     assert "secret-word" not in loud.log
 
 

@@ -11,8 +11,11 @@ extension Configuration {
     /// The database for people: no user, no password.
     func databaseDescription(in folder: DataFolder) -> String {
         guard databaseURL != "sqlite" else { return "SQLite, \(folder.databaseFile)" }
-        let place = databaseURL.split(separator: "@").last.map(String.init) ?? databaseURL
-        return "PostgreSQL, \(place.split(separator: "?").first.map(String.init) ?? place)"
+        // The user and the password stand before the last @, and the query may hold a password too.
+        let place = databaseURL.prefix { $0 != "?" }
+        if let end = place.lastIndex(of: "@") { return "PostgreSQL, \(place[place.index(after: end)...])" }
+        // An @ behind a question mark may be part of either.
+        return databaseURL.contains("@") ? "PostgreSQL" : "PostgreSQL, \(place)"
     }
 
     var communitySettings: CommunitySettings {

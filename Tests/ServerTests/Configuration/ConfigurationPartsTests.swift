@@ -49,6 +49,7 @@ struct ConfigurationPartsTests {
             ("postgresql://roost:hush@/roost?host=/run/postgresql&password=hush", "PostgreSQL, /roost"),
             ("postgres://roost:hu%40sh@db.example/roost", "PostgreSQL, db.example/roost"),
             ("postgresql://roost:hu@sh@db.example/roost", "PostgreSQL, db.example/roost"),
+            ("postgresql://db.example/roost?password=hu@sh", "PostgreSQL"), ("postgresql://roost:hu?sh@db.example/roost", "PostgreSQL"),
         ]) func aPostgreSQLIsDescribedWithoutItsSecrets(_ url: String, _ description: String) throws
     {
         try inFolder { folder in
