@@ -73,7 +73,9 @@ final class RoostServer: Sendable {
                 path?.hasPrefix(ChatDialect.restPrefix + "/") == true ? ChatDialect.errorResponse(error) : .error(error)
             }
         }
-        server = try await HTTPServer.start(on: configuration.listen, group: group, router: router, hooks: hooks)
+        var limits = HTTPLimits()
+        limits.connections = configuration.connectionLimit
+        server = try await HTTPServer.start(on: configuration.listen, group: group, router: router, limits: limits, hooks: hooks)
         address = server.address
         url = configuration.publicURL ?? "http://\(server.address)"
         Maintenance(community: community, database: database, retentionDays: configuration.retentionDays, logger: logger)
@@ -95,7 +97,7 @@ final class RoostServer: Sendable {
         logger: Logger
     ) -> ChatDialect? {
         guard configuration.chatIsOn else { return nil }
-        let sockets = SocketRegistry()
+        let sockets = SocketRegistry(limit: configuration.socketsPerUser)
         metrics.registry.gauge("roost_gateway_sockets", "Gateway sockets that are logged in.") { Double(sockets.count) }
         return ChatDialect(
             services: ChatServices(

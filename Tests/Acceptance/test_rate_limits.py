@@ -1,5 +1,6 @@
 """Rate limits (contracts/chat.md 1.2 and 1.1, 429), on servers that have them switched on."""
 
+import socket as sockets
 import time
 
 import pytest
@@ -133,3 +134,31 @@ def test_limits_that_are_switched_off_let_everything_through(room, owner):
         owner.say(room, str(number))
     names = [register(owner.server) for _ in range(12)]
     assert all(isinstance(account, Account) for account in names)
+
+
+def test_the_limits_can_be_set(new_server, gateway):
+    """1.2: "All configurable"; 2: "password 8..128 characters (configurable)"; 4.6: "default 10 sessions"."""
+    server = new_server(
+        settings={
+            "limits.rate": "true", "chat.messages_per_5_seconds": "2", "chat.requests_per_second": "1000", "chat.sign_ins_per_minute": "3",
+            "chat.sockets_per_user": "1", "security.password_minimum_length": "12", "limits.connections": "16",
+        }
+    )  # fmt: skip
+    assert_error(
+        Api(server).post("/auth/register", {"username": unique(), "password": "a" * 11}), 400, 50035, "invalid_form", fields=["password"]
+    )
+    owner = register(server)
+    room = owner.create_server()["channels"][0]["channel_id"]
+    for number in range(2):
+        owner.say(room, str(number))
+    check_refusal(owner.post(f"/channels/{room}/messages", {"content": "too many"}), limit=2, wait=5)
+    register(server)
+    check_refusal(Api(server).post("/auth/register", {"username": unique(), "password": PASSWORD}), limit=3, wait=60)
+    gateway(owner)
+    gateway.open(server, header=owner.access_token).expect_close(4008)
+    # A WebSocket keeps its place among all connections.
+    crowd = [sockets.create_connection(("127.0.0.1", server.port), timeout=5) for _ in range(16)]
+    answers = [connection.recv(1000) for connection in crowd[-2:]]
+    assert all(b" 503 " in answer and b"At most 16 connections" in answer for answer in answers)
+    for connection in crowd:
+        connection.close()

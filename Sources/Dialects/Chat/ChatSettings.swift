@@ -6,6 +6,12 @@ public struct ChatSettings: Sendable {
     public var accessTokenLifetime: Duration = .seconds(3_600)
     /// Largest JSON body in bytes.
     public var bodyLimit = 1 << 20
+    /// Logins and registrations from one address, in a minute.
+    public var signInsPerMinute = 10
+    /// Messages of one user in one channel, in five seconds.
+    public var messagesPer5Seconds = 5
+    /// Requests of one user, in a second.
+    public var requestsPerSecond = 50
     /// False switches all rate limits off, for tests and benchmarks.
     public var limitsRates = true
 

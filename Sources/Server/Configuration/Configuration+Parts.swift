@@ -20,7 +20,8 @@ extension Configuration {
 
     var communitySettings: CommunitySettings {
         CommunitySettings(
-            serverName: serverName, registrationMode: registrationMode, refreshTokenSeconds: Int64(refreshTokenDays) * 86_400)
+            serverName: serverName, registrationMode: registrationMode, refreshTokenSeconds: Int64(refreshTokenDays) * 86_400,
+            passwordLength: passwordMinimumLength...128)
     }
 
     var chatSettings: ChatSettings {
@@ -29,6 +30,9 @@ extension Configuration {
         settings.accessTokenLifetime = .seconds(accessTokenSeconds)
         settings.bodyLimit = bodyLimit
         settings.limitsRates = limitsRates
+        settings.signInsPerMinute = signInsPerMinute
+        settings.messagesPer5Seconds = messagesPer5Seconds
+        settings.requestsPerSecond = requestsPerSecond
         return settings
     }
 }

@@ -18,13 +18,19 @@ public struct Configuration: Sendable {
     /// The first administrator, and where that was set.
     var bootstrap: (username: String, password: String, place: String)?
     var limitsRates: Bool
+    var connectionLimit: Int
     var bodyLimit: Int
     var passwordCost: PasswordCost
+    var passwordMinimumLength: Int
     var retentionDays: Int
     var chatIsOn: Bool
     var heartbeatMilliseconds: Int
     var accessTokenSeconds: Int
     var refreshTokenDays: Int
+    var socketsPerUser: Int
+    var signInsPerMinute: Int
+    var messagesPer5Seconds: Int
+    var requestsPerSecond: Int
     /// Nil: text at a terminal, JSON otherwise.
     var logFormat: LogFormat?
     var logLevel: LogLevel
@@ -69,13 +75,19 @@ public struct Configuration: Sendable {
             throw refuse("registration.bootstrap.password", "is missing beside the username", at: "registration.bootstrap.username")
         }
         limitsRates = values.flag("limits.rate")
+        connectionLimit = try integer("limits.connections")
         bodyLimit = try integer("limits.json_body_bytes")
         passwordCost = PasswordCost(rawValue: try text("security.password_cost")) ?? .interactive
+        passwordMinimumLength = try integer("security.password_minimum_length")
         retentionDays = try integer("events.retention_days")
         chatIsOn = values.flag("chat.enabled")
         heartbeatMilliseconds = try integer("chat.heartbeat_interval_ms")
         accessTokenSeconds = try integer("chat.access_token_seconds")
         refreshTokenDays = try integer("chat.refresh_token_days")
+        socketsPerUser = try integer("chat.sockets_per_user")
+        signInsPerMinute = try integer("chat.sign_ins_per_minute")
+        messagesPer5Seconds = try integer("chat.messages_per_5_seconds")
+        requestsPerSecond = try integer("chat.requests_per_second")
         logFormat = LogFormat(rawValue: try text("log.format"))
         logLevel = LogLevel(rawValue: try text("log.level")) ?? .info
     }

@@ -9,14 +9,16 @@ import Testing
 
 /// contracts/configuration.md, "Keys": defaults, types and bounds.
 struct ConfigurationKeyTests {
-    /// The keys of this version with the defaults of the contract.
+    /// The keys of this version with the defaults of the contract, and of the limits that it calls configurable.
     private let defaults: [(String, String?)] = [
         ("server.name", "Roost"), ("server.public_url", nil), ("server.listen", "127.0.0.1:8080"), ("server.data", "./roost-data"),
         ("server.loops", nil), ("server.trusted_proxies", "[]"), ("database.url", "sqlite"), ("registration.mode", "open"),
         ("registration.bootstrap.username", nil), ("registration.bootstrap.password", nil), ("limits.rate", "true"),
-        ("limits.json_body_bytes", "1048576"), ("security.password_cost", "interactive"), ("events.retention_days", "7"),
+        ("limits.connections", "20000"), ("limits.json_body_bytes", "1048576"), ("security.password_cost", "interactive"),
+        ("security.password_minimum_length", "8"), ("events.retention_days", "7"),
         ("chat.enabled", "true"), ("chat.heartbeat_interval_ms", "30000"), ("chat.access_token_seconds", "3600"),
-        ("chat.refresh_token_days", "30"), ("log.format", "auto"), ("log.level", "info"),
+        ("chat.refresh_token_days", "30"), ("chat.sockets_per_user", "10"), ("chat.sign_ins_per_minute", "10"),
+        ("chat.messages_per_5_seconds", "5"), ("chat.requests_per_second", "50"), ("log.format", "auto"), ("log.level", "info"),
     ]
 
     @Test func theKeysAndDefaultsAreThoseOfTheContract() {

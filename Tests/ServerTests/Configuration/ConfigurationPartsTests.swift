@@ -13,24 +13,30 @@ struct ConfigurationPartsTests {
 
     @Test func theCommunityGetsItsSettings() throws {
         let settings = try Layers(
-            settings: [("server.name", "Nest"), ("registration.mode", "invite"), ("chat.refresh_token_days", "2")]
+            settings: [
+                ("server.name", "Nest"), ("registration.mode", "invite"), ("chat.refresh_token_days", "2"),
+                ("security.password_minimum_length", "12"),
+            ]
         ).configuration().communitySettings
         #expect(settings.serverName == "Nest")
         #expect(settings.registrationMode == .invite)
         #expect(settings.refreshTokenSeconds == 172_800)
+        #expect(settings.passwordLength == 12...128)
     }
 
     @Test func theChatGetsItsSettings() throws {
         let settings = try Layers(
             settings: [
                 ("chat.heartbeat_interval_ms", "1500"), ("chat.access_token_seconds", "60"), ("limits.json_body_bytes", "2048"),
-                ("limits.rate", "false"),
+                ("limits.rate", "false"), ("chat.sign_ins_per_minute", "1"), ("chat.messages_per_5_seconds", "2"),
+                ("chat.requests_per_second", "3"),
             ]
         ).configuration().chatSettings
         #expect(settings.heartbeatInterval == .milliseconds(1_500))
         #expect(settings.accessTokenLifetime == .seconds(60))
         #expect(settings.bodyLimit == 2_048)
         #expect(!settings.limitsRates)
+        #expect((settings.signInsPerMinute, settings.messagesPer5Seconds, settings.requestsPerSecond) == (1, 2, 3))
     }
 
     @Test func sqliteIsAFileInTheDataFolder() throws {

@@ -22,13 +22,19 @@ struct EffectiveConfigurationTests {
                 registration.bootstrap.username: null  # default
                 registration.bootstrap.password: null  # default
                 limits.rate: true  # default
+                limits.connections: 20000  # default
                 limits.json_body_bytes: 1048576  # default
                 security.password_cost: interactive  # default
+                security.password_minimum_length: 8  # default
                 events.retention_days: 7  # default
                 chat.enabled: true  # default
                 chat.heartbeat_interval_ms: 30000  # default
                 chat.access_token_seconds: 3600  # default
                 chat.refresh_token_days: 30  # default
+                chat.sockets_per_user: 10  # default
+                chat.sign_ins_per_minute: 10  # default
+                chat.messages_per_5_seconds: 5  # default
+                chat.requests_per_second: 50  # default
                 log.format: auto  # default
                 log.level: info  # default
 

@@ -30,7 +30,7 @@ enum ChatCloseCode: UInt16, Equatable {
         case .authenticationFailed: "The token is not valid any more."
         case .alreadyAuthenticated: "Already authenticated."
         case .invalidSequence: "seq is ahead of this server."
-        case .rateLimited: "At most 120 frames in 60 seconds and 10 sockets per user."
+        case .rateLimited: "At most 120 frames in 60 seconds, and no more sockets than a user may have."
         case .heartbeatMissed: "No heartbeat for 1.5 intervals, or the session goes on on another socket."
         case .invalidVersion: "This server speaks v=1."
         }

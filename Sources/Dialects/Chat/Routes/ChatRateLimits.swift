@@ -5,33 +5,42 @@ internal import Security
 
 /// The rate limits of contracts/chat.md 1.2.
 struct ChatRateLimits: Sendable {
-    static let signIn = RateLimit(name: "sign-in", capacity: 10, per: .seconds(60))
-    static let messages = RateLimit(name: "messages", capacity: 5, per: .seconds(5))
-    static let requests = RateLimit(name: "requests", capacity: 50, per: .seconds(1))
-    static let refreshes = RateLimit(name: "refreshes", capacity: 50, per: .seconds(1))
+    private let signIns: RateLimit
+    private let messages: RateLimit
+    private let requests: RateLimit
+    private let refreshes: RateLimit
+    private let limiter: RateLimiter
+    private let isOn: Bool
+    private let clock: WallClock
 
-    let limiter: RateLimiter
-    let isOn: Bool
-    let clock: WallClock
+    init(_ settings: ChatSettings, limiter: RateLimiter, clock: @escaping WallClock) {
+        signIns = RateLimit(name: "sign-in", capacity: settings.signInsPerMinute, per: .seconds(60))
+        messages = RateLimit(name: "messages", capacity: settings.messagesPer5Seconds, per: .seconds(5))
+        requests = RateLimit(name: "requests", capacity: settings.requestsPerSecond, per: .seconds(1))
+        refreshes = RateLimit(name: "refreshes", capacity: settings.requestsPerSecond, per: .seconds(1))
+        isOn = settings.limitsRates
+        self.limiter = limiter
+        self.clock = clock
+    }
 
     /// Counts a login or a registration.
     func countSignIn(from address: String) throws(ChatError) {
-        try count(address, Self.signIn, isGlobal: false)
+        try count(address, signIns, isGlobal: false)
     }
 
     /// Counts a refresh: who asks is not known before the token has been looked up.
     func countRefresh(from address: String) throws(ChatError) {
-        try count(address, Self.refreshes, isGlobal: false)
+        try count(address, refreshes, isGlobal: false)
     }
 
     /// Counts a message of a user in a channel.
     func countMessage(of account: AccountID, in channel: ChannelID) throws(ChatError) {
-        try count("\(account.rawValue):\(channel.rawValue)", Self.messages, isGlobal: false)
+        try count("\(account.rawValue):\(channel.rawValue)", messages, isGlobal: false)
     }
 
     /// Counts any request of a user.
     func countRequest(of account: AccountID) throws(ChatError) {
-        try count(String(account.rawValue), Self.requests, isGlobal: true)
+        try count(String(account.rawValue), requests, isGlobal: true)
     }
 
     private func count(_ key: String, _ limit: RateLimit, isGlobal: Bool) throws(ChatError) {

@@ -19,7 +19,7 @@ struct Endpoints: Sendable {
         self.services = services
         self.settings = settings
         presence = Presence(sockets: services.sockets)
-        limits = ChatRateLimits(limiter: services.rateLimiter, isOn: settings.limitsRates, clock: services.clock)
+        limits = ChatRateLimits(settings, limiter: services.rateLimiter, clock: services.clock)
     }
 
     var community: Community { services.community }
