@@ -2,6 +2,9 @@ internal import CLibuv
 internal import CPlatform
 internal import Synchronization
 
+/// The loop has been stopped and does nothing more.
+public struct EventLoopStopped: Error, Sendable {}
+
 /// One thread that runs sockets, timers and Swift jobs (DESIGN section 3).
 ///
 /// A loop is an executor: a task started with it as preference, or an actor that names it as its `unownedExecutor`, runs on the loop's
@@ -55,9 +58,12 @@ public final class EventLoop: SerialExecutor, TaskExecutor {
     }
 
     /// Runs `work` on the loop and returns its result.
+    ///
+    /// - Throws: what `work` throws, or `EventLoopStopped`.
     public func submit<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
-            execute { continuation.resume(with: Result { try work() }) }
+            let isTaken = post(.closure { continuation.resume(with: Result { try work() }) })
+            if !isTaken { continuation.resume(throwing: EventLoopStopped()) }
         }
     }
 
@@ -89,17 +95,20 @@ public final class EventLoop: SerialExecutor, TaskExecutor {
 
     // MARK: Hand-over between threads
 
-    private func post(_ work: LoopCore.Work) {
+    /// - Returns: false when the loop has stopped: the work will not be done.
+    @discardableResult
+    private func post(_ work: LoopCore.Work) -> Bool {
         if isCurrent, let coreStorage {
             coreStorage.jobs.append(work)
-            return
+            return true
         }
-        inbox.withLock { inbox in
-            guard !inbox.isClosed, let coreStorage else { return }
+        return inbox.withLock { inbox in
+            guard !inbox.isClosed, let coreStorage else { return false }
             let wasEmpty = inbox.work.isEmpty
             inbox.work.append(work)
             // One wake-up for however much arrives until the loop looks. Inside the lock, so that the handle cannot be closed meanwhile.
             if wasEmpty { uv_async_send(coreStorage.wakeUp) }
+            return true
         }
     }
 
@@ -127,6 +136,8 @@ public final class EventLoop: SerialExecutor, TaskExecutor {
     func stop() {
         execute { [self] in
             inbox.withLock { $0.isClosed = true }
+            // What was taken until now is still done.
+            takeInbox(into: core)
             core.stop()
         }
     }

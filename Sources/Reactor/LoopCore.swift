@@ -91,8 +91,9 @@ final class LoopCore {
             for work in batch { run(work) }
             rounds += 1
         }
-        if !jobs.isEmpty { uv_async_send(wakeUp) }
         flushDirtyStreams()
+        // Also those that the flush has woken.
+        if !jobs.isEmpty { uv_async_send(wakeUp) }
         armTimer()
     }
 

@@ -1,4 +1,5 @@
 internal import CLibuv
+internal import CPlatform
 
 /// A connected TCP socket. Belongs to its loop: made, used and ended there.
 ///
@@ -26,8 +27,10 @@ public final class TCPStream {
     public var onEnd: (() -> Void)?
     /// Bytes that may be queued before the reader counts as too slow and is cut off. Default 1 MiB.
     public var outputLimit = 1 << 20
-    /// How long queued bytes may stand still before the reader counts as too slow. Default 10 s.
+    /// How long a reader may take for each `progressBytes` of what is queued before it counts as too slow. Default 10 s.
     public var stallLimit = Duration.seconds(10)
+    /// Bytes that a peer has to take within each `stallLimit`, or all there are. What it acknowledges counts, however much the system holds.
+    static let progressBytes: UInt64 = 4_096
 
     let handle: UnsafeMutablePointer<uv_tcp_t>
     private let core: LoopCore
@@ -37,7 +40,8 @@ public final class TCPStream {
     private var inFlight: OutputBuffer?
     private var isDirty = false
     private var isReading = false
-    private var remainingAtProgress = 0
+    private var bytesWritten: UInt64 = 0
+    private var takenAtProgress: UInt64 = 0
     private var lastProgress = MonotonicInstant(nanoseconds: 0)
     private var closeReason = StreamCloseReason.local
 
@@ -107,6 +111,7 @@ public final class TCPStream {
     public func write(_ bytes: UnsafeRawBufferPointer) {
         guard phase == .open, bytes.count > 0 else { return }
         output.append(bytes)
+        bytesWritten += UInt64(bytes.count)
         markDirty()
     }
 
@@ -162,8 +167,7 @@ public final class TCPStream {
             inFlight = nil
             return fail(result)
         }
-        remainingAtProgress = queuedBytes
-        lastProgress = core.now
+        noteProgress()
         core.watchBlocked(self)
     }
 
@@ -172,7 +176,7 @@ public final class TCPStream {
         inFlight = nil
         guard phase == .open || phase == .flushing else { return }
         guard status == 0 else { return fail(status) }
-        lastProgress = core.now
+        noteProgress()
         if output.isEmpty {
             core.blocked[ObjectIdentifier(self)] = nil
             if phase == .flushing { shutDownOutput() } else { handler?.drained() }
@@ -181,15 +185,26 @@ public final class TCPStream {
         }
     }
 
-    /// Looks whether a blocked stream has moved since the last look.
+    /// Looks whether the peer of a blocked stream has taken enough since the last progress.
     func checkProgress() {
-        let remaining = uv_stream_get_write_queue_size(rawStream(handle))
-        if remaining != remainingAtProgress {
-            remainingAtProgress = remaining
-            lastProgress = core.now
+        if bytesTaken >= takenAtProgress + Self.progressBytes {
+            noteProgress()
         } else if core.now - lastProgress >= stallLimit {
             cut(.slowReader)
         }
+    }
+
+    private func noteProgress() {
+        takenAtProgress = bytesTaken
+        lastProgress = core.now
+    }
+
+    /// Bytes that the peer has acknowledged. The queue alone would tell too little: the system takes more only when much of its buffer is free.
+    private var bytesTaken: UInt64 {
+        var descriptor: uv_os_fd_t = -1
+        guard uv_fileno(rawHandle(handle), &descriptor) == 0 else { return bytesWritten }
+        let unsent = output.count + uv_stream_get_write_queue_size(rawStream(handle)) + roost_unacknowledged_bytes(descriptor)
+        return bytesWritten - min(UInt64(unsent), bytesWritten)
     }
 
     // MARK: Ending

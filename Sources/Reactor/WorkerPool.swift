@@ -25,7 +25,8 @@ public enum WorkerPoolError: Error, Sendable, Equatable, CustomStringConvertible
 /// Threads for work that blocks: files, password hashing, long reads. The waiting task goes on where it was, on its loop.
 public final class WorkerPool: Sendable {
     private struct Queue {
-        var work: [@Sendable () -> Void] = []
+        /// What has been taken is nil: whoever keeps work keeps what it works on.
+        var work: [(@Sendable () -> Void)?] = []
         var head = 0
         var isStopped = false
         var threads: [SystemThread] = []
@@ -35,8 +36,9 @@ public final class WorkerPool: Sendable {
         mutating func take() -> (@Sendable () -> Void)? {
             guard head < work.count else { return nil }
             let next = work[head]
+            work[head] = nil
             head += 1
-            if head > 64, head * 2 > work.count {
+            if head == work.count || head > 64 && head * 2 > work.count {
                 work.removeFirst(head)
                 head = 0
             }

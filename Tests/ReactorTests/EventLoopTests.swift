@@ -87,4 +87,28 @@ import Testing
         #expect(refused == .queueFull(pool: "small", limit: 1))
         await Task.detached { pool.stop() }.value
     }
+
+    /// Whoever waits for a loop that is gone would wait for ever.
+    @Test func aStoppedLoopRefusesWork() async throws {
+        let group = EventLoopGroup(count: 1)
+        let loop = group.next()
+        await Task.detached { group.stop() }.value
+        await #expect(throws: EventLoopStopped.self) { try await loop.submit { 1 } }
+    }
+
+    /// Work that is done is let go, with the files and secrets that it holds.
+    @Test func aPoolKeepsNothingOfWhatIsDone() async throws {
+        final class Held: Sendable {}
+        let pool = WorkerPool(name: "small", threads: 1, queueLimit: 8)
+        weak var weakHeld: Held?
+        do {
+            let held = Held()
+            weakHeld = held
+            try await pool.run { withExtendedLifetime(held) {} }
+        }
+        // The thread lets go of it right after it has answered.
+        for _ in 0..<1_000 where weakHeld != nil { try await Task.sleep(for: .milliseconds(1)) }
+        #expect(weakHeld == nil)
+        await Task.detached { pool.stop() }.value
+    }
 }

@@ -2,6 +2,12 @@ import Reactor
 import Synchronization
 import Testing
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 @Suite(.timeLimit(.minutes(1))) struct TCPStreamTests {
     /// A server that gives every accepted stream to `attach`, and what it saw at the end of each.
     private final class Server: Sendable {
@@ -113,6 +119,33 @@ import Testing
             _ = client
         }
         #expect(reason.withLock { $0 } == .slowReader)
+        await server.stop()
+    }
+
+    /// What the peer takes counts, not what the system hands on: that comes in steps of a third of its buffer, which may be megabytes. (The peer
+    /// takes in steps too, of a sixteenth of its own.)
+    @Test(arguments: [(bytes: 60_000, pause: UInt32(100_000), isCut: false), (bytes: 40, pause: UInt32(50_000), isCut: true)])
+    func aReaderIsMeasuredByWhatItTakes(_ row: (bytes: Int, pause: UInt32, isCut: Bool)) async throws {
+        let reason = Mutex<StreamCloseReason?>(nil)
+        let server = try await Server { stream in
+            stream.outputLimit = .max
+            stream.stallLimit = .milliseconds(1_500)
+            stream.handler = Handler(stream) { end in reason.withLock { $0 = end } }
+            stream.write([UInt8](repeating: 1, count: 64 << 20))
+        }
+        let port = server.listener.address.port
+        let isCut = try await Self.blocking {
+            let client = try BlockingClient(port: port, receiveBuffer: row.isCut ? 4_096 : nil)
+            // A transfer that is fast at first lets the buffers of the system grow.
+            if !row.isCut { _ = client.receive(16 << 20) }
+            let start = ContinuousClock.now
+            while reason.withLock({ $0 }) == nil, ContinuousClock.now - start < .seconds(6) {
+                _ = client.receive(row.bytes)
+                usleep(row.pause)
+            }
+            return reason.withLock { $0 } == .slowReader
+        }
+        #expect(isCut == row.isCut)
         await server.stop()
     }
 

@@ -172,6 +172,17 @@ import Testing
         #expect(end == End(code: nil, clean: false))
     }
 
+    @Test func nothingIsHandedOnAfterACut() async throws {
+        let server = try await EchoServer { _, handler in handler.onText = { connection, _ in connection.cut() } }
+        let messages = try await server.serve { server in
+            let client = try BlockingClient(port: server.port)
+            client.send(ClientFrame.text("a") + ClientFrame.text("b") + ClientFrame.text("c"))
+            _ = server.log.waitForEnd()
+            return server.log.messages.count
+        }
+        #expect(messages == 1)
+    }
+
     /// RFC 6455 section 5.5.3: pongs that nobody reads do not pile up; the last ping is answered when there is room.
     @Test func aFloodOfPingsThatReadsNothingIsBounded() async throws {
         var options = WebSocketOptions()

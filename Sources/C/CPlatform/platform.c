@@ -3,7 +3,11 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
+#ifndef __APPLE__
+#include <linux/sockios.h>
+#endif
 
 static _Thread_local void *current_loop;
 
@@ -14,6 +18,17 @@ void roost_set_current_loop(void *loop) { current_loop = loop; }
 int roost_set_reuse_port(int descriptor) {
     int on = 1;
     return setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) == 0 ? 0 : errno;
+}
+
+long roost_unacknowledged_bytes(int descriptor) {
+#ifdef __APPLE__
+    int count = 0;
+    socklen_t size = sizeof count;
+    return getsockopt(descriptor, SOL_SOCKET, SO_NWRITE, &count, &size) == 0 ? count : 0;
+#else
+    int count = 0;
+    return ioctl(descriptor, SIOCOUTQ, &count) == 0 ? count : 0;
+#endif
 }
 
 void roost_name_thread(const char *name) {

@@ -2,10 +2,10 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
 #include <cstring>
 #include <memory>
 #include <string_view>
-#include <unordered_set>
 #include <vector>
 
 namespace {
@@ -31,80 +31,81 @@ std::string_view string_at(const uint8_t *strings, uint64_t word) {
     return {reinterpret_cast<const char *>(place + sizeof length), length};
 }
 
-// The names of one object while it is open.
-struct open_object {
+// A name of an object, and its place on the tape.
+struct name {
+    std::string_view text;
+    size_t place;
+};
+
+constexpr size_t none = static_cast<size_t>(-1);
+// So many names are compared with each other as they come; an object with more is sorted when it ends. A hash would be faster for honest input,
+// but whoever knows the hash can make names that all collide.
+constexpr size_t pairwise_limit = 16;
+
+// An object or array that is open.
+struct scope {
+    // Where its names begin; `none` for an array.
     size_t first_name;
     bool expects_name;
 };
 
-// Looks for two equal names in one object. Small objects are compared pairwise, large ones by a set.
-struct duplicate_finder {
-    static constexpr size_t pairwise_limit = 16;
-    std::vector<std::string_view> names;
-
-    bool has_duplicate(size_t first) const {
-        const size_t count = names.size() - first;
-        if (count <= pairwise_limit) {
-            const std::string_view last = names.back();
-            for (size_t i = first; i + 1 < names.size(); i++) {
-                if (names[i] == last) return true;
-            }
-        }
-        return false;
+// The place of the first name that is there for the second time, or `none`.
+size_t duplicate_among(std::vector<name> &names, size_t first) {
+    const auto begin = names.begin() + static_cast<std::ptrdiff_t>(first);
+    std::sort(begin, names.end(), [](const name &left, const name &right) {
+        const int order = left.text.compare(right.text);
+        return order != 0 ? order < 0 : left.place < right.place;
+    });
+    size_t place = none;
+    for (auto next = begin; next != names.end(); next++) {
+        if (next != begin && next->text == (next - 1)->text && next->place < place) place = next->place;
     }
-};
+    return place;
+}
 
 // Walks the tape once: finds duplicate names and where the strings end. Returns the place of a duplicate name, or 0.
 size_t inspect(const uint64_t *tape, size_t count, const uint8_t *strings, size_t &string_bytes) {
-    std::vector<open_object> scopes;
-    duplicate_finder found;
-    std::vector<std::unordered_set<std::string_view>> sets;
-    std::vector<size_t> set_of_scope;
-    constexpr size_t none = static_cast<size_t>(-1);
+    std::vector<scope> scopes;
+    std::vector<name> names;
     string_bytes = 0;
     for (size_t i = 1; i + 1 < count; i++) {
         const uint64_t word = tape[i];
-        const bool in_object = !scopes.empty() && scopes.back().first_name != none;
         switch (type(word)) {
         case '"': {
             const std::string_view text = string_at(strings, word);
             const size_t end = payload(word) + sizeof(uint32_t) + text.size() + 1;
             if (end > string_bytes) string_bytes = end;
-            if (in_object && scopes.back().expects_name) {
+            if (!scopes.empty() && scopes.back().expects_name) {
                 scopes.back().expects_name = false;
                 const size_t first = scopes.back().first_name;
-                found.names.push_back(text);
-                const size_t members = found.names.size() - first;
-                if (members <= duplicate_finder::pairwise_limit) {
-                    if (found.has_duplicate(first)) return i;
-                } else {
-                    if (set_of_scope.back() == none) {
-                        sets.emplace_back(found.names.begin() + static_cast<std::ptrdiff_t>(first), found.names.end() - 1);
-                        set_of_scope.back() = sets.size() - 1;
+                if (names.size() - first < pairwise_limit) {
+                    for (size_t earlier = first; earlier < names.size(); earlier++) {
+                        if (names[earlier].text == text) return i;
                     }
-                    if (!sets[set_of_scope.back()].insert(text).second) return i;
                 }
+                names.push_back({text, i});
                 continue;
             }
             break;
         }
         case '{':
-            scopes.push_back({found.names.size(), true});
-            set_of_scope.push_back(none);
+            scopes.push_back({names.size(), true});
             continue;
         case '[':
             scopes.push_back({none, false});
-            set_of_scope.push_back(none);
             continue;
-        case '}':
-            found.names.resize(scopes.back().first_name);
-            if (set_of_scope.back() != none) sets.pop_back();
+        case '}': {
+            const size_t first = scopes.back().first_name;
+            if (names.size() - first > pairwise_limit) {
+                const size_t duplicate = duplicate_among(names, first);
+                if (duplicate != none) return duplicate;
+            }
+            names.resize(first);
             scopes.pop_back();
-            set_of_scope.pop_back();
             break;
+        }
         case ']':
             scopes.pop_back();
-            set_of_scope.pop_back();
             break;
         case 'l':
         case 'u':

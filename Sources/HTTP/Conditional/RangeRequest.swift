@@ -15,7 +15,7 @@ public enum RangeRequest: Sendable, Equatable {
     /// work hard. A range that is not well-formed is ignored too (RFC 9110 14.2).
     /// - Parameters:
     ///   - length: bytes of the whole.
-    ///   - entityTag: of the present representation; only a strong one lets `If-Range` have a part.
+    ///   - entityTag: of the present representation; only a strong one lets `If-Range` have a part, and with one a date does not.
     ///   - lastModified: as `Last-Modified` says it.
     public init(_ headers: RequestHeaders, method: HTTPMethod, length: Int, entityTag: EntityTag?, lastModified: Timestamp?) {
         let values = headers.all("range")
@@ -34,7 +34,8 @@ public enum RangeRequest: Sendable, Equatable {
             guard let entityTag, let wanted = EntityTag.parse(value) else { return false }
             return entityTag.matchesStrongly(wanted)
         }
-        guard let lastModified, let date = Timestamp(httpDate: value) else { return false }
+        // A date cannot tell two versions of one second apart; where there is a tag, the client shall use it.
+        guard entityTag == nil, let lastModified, let date = Timestamp(httpDate: value) else { return false }
         return date.seconds == lastModified.seconds
     }
 

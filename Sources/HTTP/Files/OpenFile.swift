@@ -22,7 +22,8 @@ final class OpenFile: Sendable {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
             let code = errno
-            guard code == ENOENT || code == ENOTDIR else { throw FileFailure(code) }
+            // Also names that no file can have, and what is there but no file.
+            guard [ENOENT, ENOTDIR, ENAMETOOLONG, ELOOP, ENXIO].contains(code) else { throw FileFailure(code) }
             return nil
         }
         var status = stat()

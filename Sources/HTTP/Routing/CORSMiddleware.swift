@@ -29,7 +29,8 @@ public struct CORSMiddleware: Middleware {
         self.maximumAge = maximumAge
     }
 
-    /// Answers a preflight itself and adds the fields to all other answers.
+    /// Answers a preflight itself and adds the fields to all other answers. What a handler throws is answered further out, without them: turn
+    /// it into an answer before.
     public func handle(_ request: HTTPRequest, next: Handler) async throws -> HTTPResponse {
         let isPreflight = request.method == .options && request.headers.contains("access-control-request-method")
         var response = isPreflight ? HTTPResponse(status: .noContent) : try await next(request)

@@ -44,13 +44,14 @@ struct RoutePath {
         String(decoding: bytes[range], as: UTF8.self)
     }
 
-    /// The text from a segment to the end; nil when it is not plainly a path below: `.` and `..`, or a slash or NUL inside a segment.
+    /// The text from a segment to the end; nil when it is not plainly a path below: `.` and `..`, a slash or NUL inside a segment, or an empty
+    /// segment that is not the last.
     func rest(from start: Int) -> String? {
         var segments: [String] = []
         var place: Int? = start
         while let start = place {
             let end = end(of: start)
-            guard let segment = decoded(start..<end), segment != ".", segment != "..",
+            guard let segment = decoded(start..<end), segment != ".", segment != "..", !segment.isEmpty || end == bytes.count,
                 !segment.utf8.contains(where: { $0 == UInt8(ascii: "/") || $0 == 0 })
             else { return nil }
             segments.append(segment)

@@ -20,6 +20,8 @@ extension HTTPConnection {
     /// Answers what cannot be served, and closes. A response that has begun is cut off instead: nothing else can be said any more.
     func refuse(_ error: HTTPError) {
         guard phase != .closing else { return }
+        // The request has its answer: a second one would be taken for that of the next.
+        if phase == .discarding { return close() }
         body?.fail(error)
         if hasBegunResponse { return cut() }
         let response = context.hooks.errorResponse(error, current?.request.path)

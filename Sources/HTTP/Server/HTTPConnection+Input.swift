@@ -11,10 +11,10 @@ extension HTTPConnection {
         }
     }
 
-    /// Keeps what cannot be looked at yet.
+    /// Keeps what cannot be looked at yet. Some of it does not stop the reading: a stream that is not read does not tell that its peer has gone.
     func hold(_ bytes: UnsafeRawBufferPointer) {
         backlog.append(contentsOf: bytes)
-        stream.pauseReading()
+        if backlog.count - backlogStart >= Self.backlogLimit { stream.pauseReading() }
     }
 
     /// Takes events out of the input until it is used up or a handler has to be waited for.
@@ -42,7 +42,11 @@ extension HTTPConnection {
     func settle() {
         while !backlog.isEmpty, canParse { processBacklog() }
         guard phase != .closing else { return }
-        if !backlog.isEmpty {
+        guard !inputHasEnded else {
+            if phase == .reading { close() }
+            return
+        }
+        if backlog.count - backlogStart >= Self.backlogLimit {
             stream.pauseReading()
         } else if phase != .handling {
             stream.resumeReading()
@@ -63,6 +67,7 @@ extension HTTPConnection {
 
     private func awaitHead() {
         if parser.isBetweenRequests {
+            isInHead = false
             if requestCount > 0 { deadline.set(in: context.limits.keepAliveIdle) }
         } else if !isInHead {
             isInHead = true

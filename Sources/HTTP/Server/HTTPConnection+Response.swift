@@ -13,7 +13,6 @@ extension HTTPConnection {
         guard phase == .handling, let exchange = current else { return }
         let response = response.isFinal ? response : context.hooks.errorResponse(.handlerFailed, exchange.request.path)
         if response.asksToClose { closesAfterResponse = true }
-        hasBegunResponse = true
         do {
             switch response.body {
             case .none: sendHead(response, .length(0))
@@ -64,6 +63,7 @@ extension HTTPConnection {
 
     /// - Parameter readsBody: whether the request's body may still be read while the answer is sent.
     private func sendHead(_ response: HTTPResponse, _ framing: ResponseHead.Framing, readsBody: Bool = false) {
+        hasBegunResponse = true
         if !readsBody, !canDiscardBody { closesAfterResponse = true }
         shared.scratch.removeAll(keepingCapacity: true)
         ResponseHead.append(

@@ -2,7 +2,7 @@ internal import Reactor
 
 /// One connection: takes requests off the stream, one at a time, and sends the answers in their order. Lives on its loop.
 ///
-/// At most one read lies unparsed behind the request that is being served; the client is held back until that one is answered.
+/// A little lies unparsed behind the request that is being served; beyond that the client is held back until that one is answered.
 final class HTTPConnection: StreamHandler {
     enum Phase {
         /// Between requests, or in the middle of a head.
@@ -14,6 +14,9 @@ final class HTTPConnection: StreamHandler {
         /// Nothing more is served; what is queued is being sent.
         case closing
     }
+
+    /// Bytes behind the request being served after which nothing more is read; one read may go beyond it.
+    static let backlogLimit = 16 * 1_024
 
     let stream: TCPStream
     let context: ServerContext
@@ -36,6 +39,8 @@ final class HTTPConnection: StreamHandler {
     var isProcessing = false
     var isInHead = false
     var requestCount = 0
+    /// Whether the client has closed its half.
+    var inputHasEnded = false
     private var outputWaiters: [CheckedContinuation<Void, Never>] = []
     private let isAdmitted: Bool
 
@@ -69,10 +74,11 @@ final class HTTPConnection: StreamHandler {
         settle()
     }
 
-    /// The client has closed its half at least. A request that has come whole is answered, in case it still listens; but whatever waits
-    /// for something is told that it probably is in vain.
+    /// The client has closed its half at least. What has come whole is answered, in case it still listens; but whatever waits for something is
+    /// told that it probably is in vain.
     func inputEnded() {
-        closesAfterResponse = true
+        inputHasEnded = true
+        if backlog.isEmpty { closesAfterResponse = true }
         body?.fail(.disconnected)
         if phase == .handling { task?.cancel() } else { close() }
     }

@@ -111,8 +111,9 @@ public final class WebSocketConnection {
         scheduleCut()
     }
 
-    /// Ends the connection at once; what is queued is lost.
+    /// Ends the connection at once; what is queued is lost, and nothing that has arrived is handed on.
     public func cut() {
+        phase = .ended
         stream.close()
     }
 

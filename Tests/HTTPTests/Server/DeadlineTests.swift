@@ -78,6 +78,22 @@ struct DeadlineTests {
         }
     }
 
+    /// Nor do empty lines before it, which RFC 9112 2.2 lets a client send, put it off.
+    @Test func emptyLinesBeforeALaterHeadDoNotPutItOff() async throws {
+        try await Self.serve({ $0.headerDeadline = .milliseconds(200) }) { server in
+            let client = try server.client()
+            client.send("GET /x HTTP/1.1\r\nHost: r\r\n\r\n")
+            #expect(try client.response().status == 200)
+            client.send("\r")
+            usleep(50_000)
+            client.send("\n")
+            usleep(50_000)
+            client.send("GET /x")
+            #expect(client.hears(within: 5_000))
+            #expect(try client.response().status == 408)
+        }
+    }
+
     @Test func aBodyThatStandsStillIsNotWaitedFor() async throws {
         try await Self.serve({ $0.bodyIdle = .milliseconds(200) }) { server in
             let client = try server.client()

@@ -61,6 +61,52 @@ struct EndTests {
     }
 
     /// RFC 9112 9.6: a client that has closed its half may still read.
+    /// A byte of the next request does not hide that the client has gone.
+    @Test func aClientThatGoesInTheMiddleOfItsNextRequestCancelsItsHandler() async throws {
+        try await Self.serve { server in
+            var client: BlockingClient? = try server.client()
+            client?.send("GET /wait HTTP/1.1\r\nHost: r\r\n\r\nG")
+            #expect(server.log.wait { $0.notes == ["begun"] })
+            client?.resetAtEnd()
+            client = nil
+            #expect(server.log.wait { $0.notes == ["begun", "cancelled"] && $0.connections == 0 })
+        }
+    }
+
+    /// Everything that has come whole is answered, also behind a request that takes its time.
+    @Test func aPipelineBeforeTheEndOfInputIsAnswered() async throws {
+        try await Self.serve { server in
+            let client = try server.client()
+            client.send("GET /wait HTTP/1.1\r\nHost: r\r\n\r\n" + Self.get + "GET /x HT")
+            client.endOutput()
+            #expect(try client.response().text == "waited")
+            #expect(try client.response().text == "x")
+            #expect(client.isEnded())
+        }
+    }
+
+    @Test func anUpgradeWithABodyIsRefusedInWords() async throws {
+        try await TestServer.serve({ routes in
+            routes.get("/upgrade") { _ in
+                HTTPResponse(status: .switchingProtocols, body: .upgrade { _, _ in })
+            }
+        }) { server in
+            let client = try server.client()
+            client.send("GET /upgrade HTTP/1.1\r\nHost: r\r\nUpgrade: x\r\nConnection: Upgrade\r\nContent-Length: 10\r\n\r\n")
+            #expect(try client.response().status == 400)
+            #expect(client.isEnded())
+        }
+    }
+
+    /// A server that is stopped after its loops has nobody to wait for.
+    @Test func drainingAfterTheLoopsHaveStoppedReturns() async throws {
+        let group = EventLoopGroup(count: 1)
+        let server = try await HTTPServer.start(on: SocketAddress(host: "127.0.0.1", port: 0), group: group, router: Router(RouteGroup()))
+        await Task.detached { group.stop() }.value
+        await server.drain(deadline: .milliseconds(10))
+        #expect(server.connectionCount == 0)
+    }
+
     @Test func aClientThatHasEndedItsHalfIsAnswered() async throws {
         try await Self.serve { server in
             let client = try server.client()

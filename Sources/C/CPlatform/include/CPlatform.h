@@ -13,5 +13,8 @@ void roost_set_current_loop(void *_Nullable loop);
 /// Turns on SO_REUSEPORT so that every loop can listen on the same port. Returns 0 or an errno value.
 int roost_set_reuse_port(int descriptor);
 
+/// Bytes of a connected socket that the system holds because the peer has not acknowledged them; 0 when it does not tell.
+long roost_unacknowledged_bytes(int descriptor);
+
 /// Names the calling thread for the system's tools; longer names are cut by the caller to 15 bytes.
 void roost_name_thread(const char *_Nonnull name);
