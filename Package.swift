@@ -62,7 +62,9 @@ let package = Package(
             name: "executor-benchmark", dependencies: ["Reactor"], path: "Benchmarks/Executor", swiftSettings: swiftSettings),
         .executableTarget(name: "roost", dependencies: ["Server"], path: "Sources/roost", swiftSettings: swiftSettings),
 
+        tests("PrimitivesTests", ["Primitives"]),
         tests("ReactorTests", ["Reactor"]),
+        tests("JSONTests", ["JSON"]),
         tests("ObservabilityTests", ["JSON", "Observability", "Primitives"]),
         tests("HTTPTests", ["HTTP", "Primitives", "Reactor"]),
         tests("SecurityTests", ["JSON", "Primitives", "Reactor", "Security"]),

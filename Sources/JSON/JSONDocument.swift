@@ -14,8 +14,7 @@ final class JSONDocument: Sendable {
         guard bytes.count <= limits.bytes else { throw .tooLarge(limit: limits.bytes) }
         // simdjson skips a byte order mark in some versions; RFC 8259 8.1 forbids it.
         guard let base = bytes.baseAddress, !bytes.isEmpty, bytes[0] != 0xEF else { throw .malformed(reason: "no JSON value") }
-        // simdjson counts the document itself as a level.
-        let result = roost_json_parse(base.assumingMemoryBound(to: UInt8.self), bytes.count, limits.depth + 1)
+        let result = roost_json_parse(base.assumingMemoryBound(to: UInt8.self), bytes.count, limits.depth)
         func copy() -> JSONDocument {
             JSONDocument(
                 tape: Array(UnsafeBufferPointer(start: result.tape, count: result.tape_count)),
@@ -106,16 +105,16 @@ final class JSONDocument: Sendable {
         return pointer
     }
 
-    /// A name as a token of a pointer (RFC 6901 section 3).
+    /// A name as a token of a pointer (RFC 6901 section 3), scalar by scalar: `/` and an accent are one character and must be escaped all the same.
     static func escape(_ name: String) -> String {
-        var escaped = ""
-        for character in name {
-            switch character {
-            case "~": escaped += "~0"
-            case "/": escaped += "~1"
-            default: escaped.append(character)
+        var escaped = String.UnicodeScalarView()
+        for scalar in name.unicodeScalars {
+            switch scalar {
+            case "~": escaped.append(contentsOf: "~0".unicodeScalars)
+            case "/": escaped.append(contentsOf: "~1".unicodeScalars)
+            default: escaped.append(scalar)
             }
         }
-        return escaped
+        return String(escaped)
     }
 }

@@ -1,6 +1,7 @@
 /// A JSON value that has been read: a place in an immutable document.
 ///
-/// Integers are told apart from doubles by how they are written: `1.0` and `1e0` are doubles, `1` is an integer. Names of an object are unique.
+/// Integers are told apart from doubles by how they are written: `1.0` and `1e0` are doubles, `1` is an integer. A number that does not fit into 64 bits is
+/// refused, not rounded. Names of an object are unique.
 public struct JSONValue: Sendable {
     /// What a value is.
     public enum Kind: String, Sendable {
@@ -12,7 +13,7 @@ public struct JSONValue: Sendable {
         case integer
         /// One that is larger than Int64 holds and fits into UInt64.
         case unsigned
-        /// Any other number.
+        /// A number with a fraction or an exponent.
         case double
         /// A text.
         case string

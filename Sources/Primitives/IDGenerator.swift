@@ -53,7 +53,7 @@ public struct IDGenerator: Sendable {
 
     /// An id that no id made at `time` or later is smaller than.
     public static func smallestID(at time: Timestamp) -> Int64 {
-        let millisecond = (time.microseconds + 999) / 1_000 - epochMilliseconds
+        let millisecond = time.microseconds / 1_000 - epochMilliseconds
         return min(max(millisecond, 0), largestMillisecond) << (nodeBits + sequenceBits)
     }
 }

@@ -15,7 +15,8 @@ extension Timestamp {
             var writer = DigitWriter(buffer)
             writeDate(to: &writer)
             writer.byte(UInt8(ascii: "."))
-            writer.number(Int(microseconds - seconds * 1_000_000), digits: 6)
+            let fraction = Int(microseconds % 1_000_000)
+            writer.number(fraction < 0 ? fraction + 1_000_000 : fraction, digits: 6)
             writer.byte(UInt8(ascii: "Z"))
             return writer.count
         }
@@ -105,6 +106,13 @@ struct DigitReader {
         }
         position += digits
         return value
+    }
+
+    /// ASCII letters up to the next other character.
+    mutating func letters() -> String {
+        let rest = bytes[position...].prefix { (65...90).contains($0) || (97...122).contains($0) }
+        position += rest.count
+        return String(decoding: rest, as: UTF8.self)
     }
 
     /// At least one digit; the first six are microseconds.

@@ -28,7 +28,7 @@ public struct Timestamp: Comparable, Hashable, Sendable {
 
     /// Whole seconds since the Unix epoch, rounded down.
     public var seconds: Int64 {
-        microseconds >= 0 ? microseconds / 1_000_000 : (microseconds - 999_999) / 1_000_000
+        microseconds / 1_000_000 - (microseconds % 1_000_000 < 0 ? 1 : 0)
     }
 
     /// The moment that many seconds later.

@@ -63,24 +63,34 @@ size_t duplicate_among(std::vector<name> &names, size_t first) {
     return place;
 }
 
-// Walks the tape once: finds duplicate names and where the strings end. Returns the place of a duplicate name, or 0.
-size_t inspect(const uint64_t *tape, size_t count, const uint8_t *strings, size_t &string_bytes) {
+// Walks the tape once: counts levels, and finds duplicate names and where the strings end.
+void inspect(roost_json_result &result, size_t max_depth) {
+    const uint64_t *tape = result.tape;
+    const uint8_t *strings = result.strings;
     std::vector<scope> scopes;
     std::vector<name> names;
-    string_bytes = 0;
-    for (size_t i = 1; i + 1 < count; i++) {
+    const auto refuse_duplicate = [&result](size_t place) {
+        result.status = ROOST_JSON_DUPLICATE_NAME;
+        result.duplicate_index = place;
+    };
+    for (size_t i = 1; i + 1 < result.tape_count; i++) {
         const uint64_t word = tape[i];
+        // simdjson does not count the innermost array or object when it is empty.
+        if ((type(word) == '{' || type(word) == '[') && scopes.size() == max_depth) {
+            result.status = ROOST_JSON_TOO_DEEP;
+            return;
+        }
         switch (type(word)) {
         case '"': {
             const std::string_view text = string_at(strings, word);
             const size_t end = payload(word) + sizeof(uint32_t) + text.size() + 1;
-            if (end > string_bytes) string_bytes = end;
+            if (end > result.string_bytes) result.string_bytes = end;
             if (!scopes.empty() && scopes.back().expects_name) {
                 scopes.back().expects_name = false;
                 const size_t first = scopes.back().first_name;
                 if (names.size() - first < pairwise_limit) {
                     for (size_t earlier = first; earlier < names.size(); earlier++) {
-                        if (names[earlier].text == text) return i;
+                        if (names[earlier].text == text) return refuse_duplicate(i);
                     }
                 }
                 names.push_back({text, i});
@@ -98,7 +108,7 @@ size_t inspect(const uint64_t *tape, size_t count, const uint8_t *strings, size_
             const size_t first = scopes.back().first_name;
             if (names.size() - first > pairwise_limit) {
                 const size_t duplicate = duplicate_among(names, first);
-                if (duplicate != none) return duplicate;
+                if (duplicate != none) return refuse_duplicate(duplicate);
             }
             names.resize(first);
             scopes.pop_back();
@@ -118,7 +128,6 @@ size_t inspect(const uint64_t *tape, size_t count, const uint8_t *strings, size_
         // A value has ended: its object expects a name next.
         if (!scopes.empty() && scopes.back().first_name != none) scopes.back().expects_name = true;
     }
-    return 0;
 }
 
 roost_json_status status_of(simdjson::error_code error) {
@@ -138,7 +147,7 @@ roost_json_result parse(const uint8_t *bytes, size_t length, size_t max_depth) {
     if (length <= kept_capacity && current.padded.capacity() > kept_capacity + simdjson::SIMDJSON_PADDING) current = thread_parser();
     if (!current.parser) current.parser = std::make_unique<simdjson::dom::parser>();
     if (current.parser->capacity() < length || current.depth != max_depth) {
-        const simdjson::error_code error = current.parser->allocate(length, max_depth);
+        const simdjson::error_code error = current.parser->allocate(length, max_depth + 1); // the document itself is a level
         if (error) {
             result.status = status_of(error);
             return result;
@@ -157,8 +166,7 @@ roost_json_result parse(const uint8_t *bytes, size_t length, size_t max_depth) {
     result.tape = document.tape.get();
     result.tape_count = static_cast<size_t>(payload(result.tape[0]));
     result.strings = document.string_buf.get();
-    result.duplicate_index = inspect(result.tape, result.tape_count, result.strings, result.string_bytes);
-    if (result.duplicate_index != 0) result.status = ROOST_JSON_DUPLICATE_NAME;
+    inspect(result, max_depth);
     return result;
 }
 

@@ -102,8 +102,7 @@ extension SQLReader {
 
     /// The position in the log after which an account hears of a source: `after`, or right before it came to the source.
     fileprivate func beginning(of source: EventSource, for account: AccountID, joinedAt: Timestamp, after: Int64) throws -> Int64 {
-        // Ids know milliseconds only: the event of the joining may look a little older than the joining.
-        let earliest = IDGenerator.smallestID(at: joinedAt.adding(milliseconds: -1))
+        let earliest = IDGenerator.smallestID(at: joinedAt)
         guard earliest > after else { return after }
         // Others may have done something in the same moment, so the time alone is not enough.
         let own = try first(
