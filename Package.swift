@@ -63,13 +63,16 @@ let package = Package(
         .executableTarget(name: "roost", dependencies: ["Server"], path: "Sources/roost", swiftSettings: swiftSettings),
 
         tests("PrimitivesTests", ["Primitives"]),
+        // What the suites that need a database share.
+        library("StorageTesting", path: "Tests/Support/StorageTesting", ["CPostgres", "Primitives", "Security", "Storage"]),
         tests("ReactorTests", ["Reactor"]),
         tests("JSONTests", ["JSON"]),
         tests("ObservabilityTests", ["JSON", "Observability", "Primitives"]),
         tests("HTTPTests", ["HTTP", "Primitives", "Reactor"]),
         tests("SecurityTests", ["JSON", "Primitives", "Reactor", "Security"]),
         tests("WebSocketTests", ["WebSocket", "HTTP", "Primitives", "Reactor"]),
-        tests("CommunityTests", ["Community", "Primitives", "Reactor", "Security", "Storage"]),
+        tests("StorageTests", ["Primitives", "Reactor", "Storage", "StorageTesting"]),
+        tests("CommunityTests", ["Community", "Primitives", "Reactor", "Security", "Storage", "StorageTesting"]),
         tests("GatewayTests", ["Gateway", "Community", "Primitives", "Reactor", "Storage"]),
         tests("ChatTests", ["Chat", "Community", "Gateway", "JSON", "Primitives", "Reactor"]),
         tests("ServerTests", ["Server", "Chat", "Community", "HTTP", "Observability", "Primitives", "Reactor", "Security", "Storage"]),

@@ -23,10 +23,19 @@ final class ConnectionPool: Sendable {
             give(back: connection)
             return value
         } catch {
-            // After a failure of the connection itself the next read makes a new one.
-            if case DatabaseError.unavailable = error { connection.close() } else { give(back: connection) }
+            if case DatabaseError.unavailable = error { discard(connection) } else { give(back: connection) }
             throw error
         }
+    }
+
+    /// After a failure of a connection the next read makes a new one: what ended this one has most likely ended those that were idle, too.
+    private func discard(_ connection: any SQLConnection) {
+        connection.close()
+        let suspects = idle.withLock { idle in
+            defer { if idle != nil { idle = [] } }
+            return idle
+        }
+        for entry in suspects ?? [] { entry.connection.close() }
     }
 
     /// Closes the idle connections; those in use close when they come back.

@@ -109,14 +109,25 @@ public final class Database: Sendable {
             let index = EventLoop.current.map(\.index) ?? pools.count - 1
             return try pools[min(index, pools.count - 1)].read(body)
         case .threads(let pool, let workers):
-            return try await workers.run { try pool.read(body) }
+            return try await Self.read(body, from: pool, on: workers)
         }
     }
 
     /// Reads much: on a thread of its own kind.
     public func scan<Value: Sendable>(_ body: @escaping @Sendable (any SQLReader) throws -> Value) async throws -> Value {
-        let pool = scanPool
-        return try await scanWorkers.run { try pool.read(body) }
+        try await Self.read(body, from: scanPool, on: scanWorkers)
+    }
+
+    private static func read<Value: Sendable>(
+        _ body: @escaping @Sendable (any SQLReader) throws -> Value, from pool: ConnectionPool, on workers: WorkerPool
+    ) async throws -> Value {
+        do {
+            return try await workers.run { try pool.read(body) }
+        } catch WorkerPoolError.stopped {
+            throw DatabaseError.closed
+        } catch WorkerPoolError.queueFull(_, let limit) {
+            throw DatabaseError.queueFull(limit: limit)
+        }
     }
 
     /// Forgets old events (DESIGN section 6, retention), a batch at a time.
@@ -134,21 +145,22 @@ public final class Database: Sendable {
         }
     }
 
-    /// Finishes the transactions that wait and closes all connections; further calls throw `DatabaseError.closed`.
+    /// Finishes the transactions and reads that wait and closes all connections; further calls throw `DatabaseError.closed`.
     public func close() async {
         let closer = WorkerPool(name: "database-close", threads: 1, queueLimit: 1)
-        let writer = writer
-        try? await closer.run { writer.close() }
-        closer.stop()
-        scanWorkers.stop()
-        scanPool.close()
-        switch reading {
-        case .inline(let pools):
-            for pool in pools { pool.close() }
-        case .threads(let pool, let workers):
-            workers.stop()
-            pool.close()
+        try? await closer.run { [self] in
+            writer.close()
+            scanWorkers.stop()
+            scanPool.close()
+            switch reading {
+            case .inline(let pools):
+                for pool in pools { pool.close() }
+            case .threads(let pool, let workers):
+                workers.stop()
+                pool.close()
+            }
         }
+        closer.stop()
     }
 }
 
@@ -163,7 +175,9 @@ extension DatabaseConfiguration {
         guard case .sqlite(let path) = self else { return }
         let copy = "\(path).before-\(version)"
         FileSystem.remove(copy)
+        try FileSystem.createPrivate(copy)
         try connection.executeOnce("VACUUM INTO '\(copy.replacingQuotes)'")
+        try FileSystem.synchronize(copy)
     }
 }
 

@@ -10,12 +10,14 @@ public enum DatabaseError: Error, Sendable, Equatable {
     case inUse(path: String)
     /// The database has been closed.
     case closed
-    /// So many transactions are waiting already.
+    /// So many transactions, or reads, are waiting already.
     case queueFull(limit: Int)
-    /// A row with this key is there already; `constraint` is the engine's name for the rule, which contains the column's.
+    /// A row with this key is there already; `constraint` is the engine's name for the rule, which contains the name of a unique column.
     case uniqueViolation(constraint: String)
     /// Another rule of the schema was broken.
     case constraintViolation(reason: String)
+    /// A text with U+0000: PostgreSQL cannot keep it, and what one engine refuses, both refuse.
+    case unstorableText
     /// A column holds something else than the program expects.
     case unexpectedColumn(column: Int, expected: String)
     /// The engine refused a statement.
@@ -34,9 +36,10 @@ extension DatabaseError: CustomStringConvertible {
         case .unavailable(let reason): "The database is not available: \(reason)"
         case .inUse(let path): "Another Roost is using the data folder \(path)."
         case .closed: "The database has been closed."
-        case .queueFull(let limit): "\(limit) transactions are waiting already."
+        case .queueFull(let limit): "\(limit) transactions or reads are waiting already."
         case .uniqueViolation(let constraint): "A row with this key exists already (\(constraint))."
         case .constraintViolation(let reason): "A rule of the schema was broken: \(reason)"
+        case .unstorableText: "A text contains the character U+0000, which the database cannot keep."
         case .unexpectedColumn(let column, let expected): "Column \(column) is not \(expected)."
         case .statement(let code, let reason): "The database refused a statement (\(code)): \(reason)"
         }

@@ -45,9 +45,8 @@ public struct Row {
             default: throw .unexpectedColumn(column: column, expected: "an integer")
             }
         case .postgres(let result, let row):
-            guard let bytes = Self.bytes(result, row, column) else { return nil }
-            guard [1, 2, 4, 8].contains(bytes.count), let first = bytes.first else {
-                throw .unexpectedColumn(column: column, expected: "an integer")
+            guard let bytes = try Self.bytes(result, row, column, of: Self.integerTypes, "an integer"), let first = bytes.first else {
+                return nil
             }
             // Big-endian two's complement; a BOOLEAN is one byte.
             return bytes.dropFirst().reduce(Int64(Int8(bitPattern: first))) { $0 << 8 | Int64($1) }
@@ -67,7 +66,7 @@ public struct Row {
             default: throw .unexpectedColumn(column: column, expected: "a text")
             }
         case .postgres(let result, let row):
-            return Self.bytes(result, row, column).map { String(decoding: $0, as: UTF8.self) }
+            return try Self.bytes(result, row, column, of: Self.textTypes, "a text").map { String(decoding: $0, as: UTF8.self) }
         }
     }
 
@@ -83,12 +82,23 @@ public struct Row {
             default: throw .unexpectedColumn(column: column, expected: "a blob")
             }
         case .postgres(let result, let row):
-            return Self.bytes(result, row, column).map { Array($0) }
+            return try Self.bytes(result, row, column, of: Self.blobTypes, "a blob").map { Array($0) }
         }
     }
 
-    private static func bytes(_ result: OpaquePointer, _ row: Int32, _ column: Int) -> UnsafeRawBufferPointer? {
+    // PostgreSQL's numbers of its types, from its pg_type.dat.
+    /// boolean, bigint, smallint, integer.
+    private static let integerTypes: [Oid] = [16, 20, 21, 23]
+    /// name, text, varchar.
+    private static let textTypes: [Oid] = [19, 25, 1043]
+    /// bytea.
+    private static let blobTypes: [Oid] = [17]
+
+    private static func bytes(_ result: OpaquePointer, _ row: Int32, _ column: Int, of types: [Oid], _ expected: String)
+        throws(DatabaseError) -> UnsafeRawBufferPointer?
+    {
         guard PQgetisnull(result, row, Int32(column)) == 0 else { return nil }
+        guard types.contains(PQftype(result, Int32(column))) else { throw .unexpectedColumn(column: column, expected: expected) }
         return UnsafeRawBufferPointer(start: PQgetvalue(result, row, Int32(column)), count: Int(PQgetlength(result, row, Int32(column))))
     }
 }

@@ -18,6 +18,8 @@ protocol SQLConnection: AnyObject, SQLReader {
 
     /// Serialises the end of a group of transactions between nodes: event ids are given out in the order of commits.
     func lockEventLog() throws(DatabaseError)
+    /// Keeps other programs from migrating until the connection is closed; waits for one that does.
+    func lockSchema() throws(DatabaseError)
 
     func close()
 }

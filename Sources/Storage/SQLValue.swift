@@ -30,6 +30,13 @@ public enum SQLValue: Sendable, Equatable {
     }
 }
 
+extension SQLValue {
+    /// Refuses a text that not both engines can keep: libpq would silently cut it at U+0000.
+    func requireStorable() throws(DatabaseError) {
+        if case .text(let text) = self, text.utf8.contains(0) { throw .unstorableText }
+    }
+}
+
 extension SQLValue: ExpressibleByIntegerLiteral, ExpressibleByStringLiteral, ExpressibleByNilLiteral {
     /// An integer.
     public init(integerLiteral value: Int64) {

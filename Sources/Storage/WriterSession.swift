@@ -74,6 +74,7 @@ struct WriterSession {
         var group = Group()
         var drafts: [EventDraft] = []
         let now = clock()
+        let latestID = ids.latest
         try connection.beginWriting()
         for job in jobs {
             // The ids live in a box while the closure of the transaction uses them.
@@ -83,6 +84,7 @@ struct WriterSession {
             try connection.execute("SAVEPOINT caller")
             do {
                 let resume = try job.run(transaction)
+                try transaction.finish()
                 try connection.execute("RELEASE SAVEPOINT caller")
                 drafts += transaction.drafts
                 group.completions.append(resume)
@@ -94,7 +96,8 @@ struct WriterSession {
                 group.failures.append((job, error))
             }
         }
-        if !drafts.isEmpty {
+        // Ids that no event tells of are noted as well: whoever opens the database next must not give them out again.
+        if ids.latest != latestID || !drafts.isEmpty {
             (group.events, group.previousEvent) = try EventLog.append(drafts, at: now, to: connection, ids: &ids)
         }
         try connection.commit()

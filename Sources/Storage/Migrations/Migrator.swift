@@ -16,6 +16,7 @@ struct Migrator {
     /// - Parameter beforeChanging: called once before the first step is applied to a database that has been in use.
     /// - Throws: `DatabaseError.newerSchema` or `.checksumMismatch` before anything is changed.
     func run(on connection: any SQLConnection, at now: Timestamp, beforeChanging: (_ version: Int) throws -> Void) throws {
+        try connection.lockSchema()
         try connection.executeOnce(
             """
             CREATE TABLE IF NOT EXISTS schema_versions (
@@ -24,6 +25,10 @@ struct Migrator {
             """)
         let applied = try connection.query("SELECT component, version, checksum FROM schema_versions ORDER BY component, version") { row in
             Applied(component: try row.text(0), version: Int(try row.integer(1)), checksum: try row.integer(2))
+        }
+        // A part of the house that this program does not have yet.
+        if let unknown = applied.last(where: { entry in !schemas.contains { $0.component == entry.component } }) {
+            throw DatabaseError.newerSchema(component: unknown.component, found: unknown.version, known: 0)
         }
         let steps = try schemas.flatMap { try missing(of: $0, applied: applied) }
         guard let first = steps.first else { return }

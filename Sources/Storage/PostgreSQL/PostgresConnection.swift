@@ -5,6 +5,14 @@ final class PostgresConnection: SQLConnection {
     /// The advisory lock around event ids and commits, the same on all nodes: "roost" in ASCII.
     private static let eventLogLock: StaticString = "SELECT pg_advisory_xact_lock(491497518964)"
 
+    /// The advisory lock of whoever migrates.
+    private static let schemaLock = "SELECT pg_advisory_lock(491497518965)"
+    /// What a connection needs, whatever the server or the URL say: a commit is on disk when it returns.
+    private static let settings = """
+        SET client_min_messages = warning; SET client_encoding = 'UTF8'; SET statement_timeout = '60s';
+        SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'
+        """
+
     private let connection: OpaquePointer
     private var statementNames: [UnsafeRawPointer: String] = [:]
     private var isOpen = true
@@ -25,7 +33,7 @@ final class PostgresConnection: SQLConnection {
             throw .unavailable(reason: "PostgreSQL 15 or newer is needed")
         }
         do throws(DatabaseError) {
-            try executeOnce("SET client_min_messages = warning; SET client_encoding = 'UTF8'; SET statement_timeout = '60s'")
+            try executeOnce(Self.settings)
         } catch {
             close()
             throw error
@@ -46,7 +54,7 @@ final class PostgresConnection: SQLConnection {
 
     func execute(_ sql: StaticString, _ parameters: [SQLValue], row: (Row) throws -> Void) throws -> Int {
         let name = try prepared(sql)
-        let result = PostgresParameters(parameters).withPointers { count, values, lengths, formats in
+        let result = try PostgresParameters(parameters).withPointers { count, values, lengths, formats in
             // Results come in binary format: integers and bytes need no reading of text.
             PQexecPrepared(connection, name, count, values, lengths, formats, 1)
         }
@@ -89,7 +97,8 @@ final class PostgresConnection: SQLConnection {
     }
 
     func beginWriting() throws(DatabaseError) {
-        try executeOnce("BEGIN")
+        // Event ids are read after the lock, so they must be seen as they are then, whatever the server's default.
+        try executeOnce("BEGIN ISOLATION LEVEL READ COMMITTED")
     }
 
     func beginReading() throws(DatabaseError) {
@@ -98,6 +107,12 @@ final class PostgresConnection: SQLConnection {
 
     func lockEventLog() throws(DatabaseError) {
         try executeOnce(Self.eventLogLock.description)
+    }
+
+    func lockSchema() throws(DatabaseError) {
+        // A migration, or another node's, takes the time it takes.
+        try executeOnce("SET statement_timeout = 0")
+        try executeOnce(Self.schemaLock)
     }
 
     // MARK: Failures

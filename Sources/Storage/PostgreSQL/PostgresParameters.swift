@@ -5,8 +5,9 @@ struct PostgresParameters {
     private var lengths: [Int32] = []
     private var formats: [Int32] = []
 
-    init(_ parameters: [SQLValue]) {
+    init(_ parameters: [SQLValue]) throws(DatabaseError) {
         for parameter in parameters {
+            try parameter.requireStorable()
             switch parameter {
             case .null: append(nil, isBinary: false)
             case .integer(let value): append(Array(String(value).utf8), isBinary: false)

@@ -25,6 +25,8 @@ final class SQLiteConnection: SQLConnection {
 
     /// Opens the file; the writer makes it when it is not there.
     init(path: String, role: Role) throws(DatabaseError) {
+        // SQLite would make it readable by all. Its companions (-wal, -shm) get the mode of the file.
+        if role == .writer { try FileSystem.createPrivate(path) }
         var handle: OpaquePointer?
         // Each connection is used by one thread at a time, so SQLite need not lock it.
         let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (role == .writer ? SQLITE_OPEN_CREATE : 0)
@@ -64,15 +66,20 @@ final class SQLiteConnection: SQLConnection {
     // MARK: Statements
 
     func execute(_ sql: StaticString, _ parameters: [SQLValue], row: (Row) throws -> Void) throws -> Int {
-        let statement = try prepared(sql)
-        defer { statement.reset() }
-        statement.bind(parameters)
+        let known = try prepared(sql)
+        // A statement may run again for each of its own rows.
+        let statement = known.isRunning ? try prepare(sql) : known
+        defer { statement === known ? statement.reset() : statement.finalize() }
+        try statement.bind(parameters)
         let before = sqlite3_total_changes64(database)
+        var changed: Int?
         while true {
             let code = sqlite3_step(statement.handle)
+            // All changes are made at the first step, before statements that `row` may run. Without what foreign keys have changed in turn.
+            if changed == nil { changed = sqlite3_total_changes64(database) == before ? 0 : Int(sqlite3_changes64(database)) }
             switch code {
             case SQLITE_ROW: try row(Row(place: .sqlite(statement.handle)))
-            case SQLITE_DONE: return Int(sqlite3_total_changes64(database) - before)
+            case SQLITE_DONE: return changed ?? 0
             default: throw error(code)
             }
         }
@@ -87,14 +94,18 @@ final class SQLiteConnection: SQLConnection {
     private func prepared(_ sql: StaticString) throws(DatabaseError) -> SQLiteStatement {
         let key = UnsafeRawPointer(sql.utf8Start)
         if let known = statements[key] { return known }
+        let statement = try prepare(sql)
+        statements[key] = statement
+        return statement
+    }
+
+    private func prepare(_ sql: StaticString) throws(DatabaseError) -> SQLiteStatement {
         var handle: OpaquePointer?
         let code = sqlite3_prepare_v3(
             database, sql.utf8Start.withMemoryRebound(to: CChar.self, capacity: sql.utf8CodeUnitCount) { $0 }, Int32(sql.utf8CodeUnitCount),
             UInt32(SQLITE_PREPARE_PERSISTENT), &handle, nil)
         guard code == SQLITE_OK, let handle else { throw error(code) }
-        let statement = SQLiteStatement(handle)
-        statements[key] = statement
-        return statement
+        return SQLiteStatement(handle)
     }
 
     private func error(_ code: Int32) -> DatabaseError {
@@ -134,4 +145,7 @@ final class SQLiteConnection: SQLConnection {
 
     /// There is one writer, and it writes one group after the other.
     func lockEventLog() {}
+
+    /// The data folder belongs to one process.
+    func lockSchema() {}
 }

@@ -5,6 +5,8 @@ final class SQLiteStatement {
     let handle: OpaquePointer
     /// For each place the index of the parameter that belongs there.
     private let parameterOfPlace: [Int]
+    /// How many parameters it takes.
+    private let parameterCount: Int
 
     init(_ handle: OpaquePointer) {
         self.handle = handle
@@ -14,11 +16,20 @@ final class SQLiteStatement {
             }
             return number - 1
         }
+        parameterCount = (parameterOfPlace.max() ?? -1) + 1
     }
 
-    func bind(_ parameters: [SQLValue]) {
-        for (index, parameter) in parameterOfPlace.enumerated() where parameters.indices.contains(parameter) {
+    /// Whether its rows are being read: then it cannot begin again.
+    var isRunning: Bool { sqlite3_stmt_busy(handle) != 0 }
+
+    func bind(_ parameters: [SQLValue]) throws(DatabaseError) {
+        // SQLite would take NULL for one that is missing.
+        guard parameters.count == parameterCount else {
+            throw .statement(code: String(SQLITE_RANGE), reason: "\(parameterCount) parameters are needed, not \(parameters.count)")
+        }
+        for (index, parameter) in parameterOfPlace.enumerated() where parameter >= 0 {
             let place = Int32(index + 1)
+            try parameters[parameter].requireStorable()
             switch parameters[parameter] {
             case .null: sqlite3_bind_null(handle, place)
             case .integer(let value): sqlite3_bind_int64(handle, place, value)

@@ -1,6 +1,7 @@
 import Primitives
 import Security
 import Storage
+import StorageTesting
 import Synchronization
 import Testing
 

@@ -1,6 +1,7 @@
 import Community
 import Primitives
 import Storage
+import StorageTesting
 import Testing
 
 /// What sockets begin with (contracts/chat.md 4.6 and 5.1).

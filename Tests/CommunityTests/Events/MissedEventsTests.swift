@@ -1,5 +1,6 @@
 import Community
 import Storage
+import StorageTesting
 import Testing
 
 /// DESIGN section 6, resume: what was missed, as far as the account sees it now.

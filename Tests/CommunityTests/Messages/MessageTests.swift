@@ -1,5 +1,6 @@
 import Community
 import Storage
+import StorageTesting
 import Testing
 
 /// contracts/chat.md 3.4, sending.

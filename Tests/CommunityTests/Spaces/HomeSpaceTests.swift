@@ -1,5 +1,6 @@
 import Community
 import Storage
+import StorageTesting
 import Testing
 
 /// DESIGN section 7: the home space, whose channels have members of their own.

@@ -1,6 +1,7 @@
 import Community
 import Primitives
 import Storage
+import StorageTesting
 import Testing
 
 /// Who may do what in a space (contracts/chat.md 1.1 and 2, "Rights"), and that a refused call changes nothing.

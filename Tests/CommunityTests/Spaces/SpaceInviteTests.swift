@@ -1,6 +1,7 @@
 import Community
 import Primitives
 import Storage
+import StorageTesting
 import Testing
 
 /// contracts/chat.md 3.2, invites.

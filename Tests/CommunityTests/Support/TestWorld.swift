@@ -3,6 +3,7 @@ import Primitives
 import Reactor
 import Security
 import Storage
+import StorageTesting
 import Synchronization
 
 /// A community on an empty database, with a clock that the test moves and the events that were published.
