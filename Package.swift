@@ -62,15 +62,16 @@ let package = Package(
             name: "executor-benchmark", dependencies: ["Reactor"], path: "Benchmarks/Executor", swiftSettings: swiftSettings),
         .executableTarget(name: "roost", dependencies: ["Server"], path: "Sources/roost", swiftSettings: swiftSettings),
 
-        tests("PrimitivesTests", ["Primitives"]),
-        // What the suites that need a database share.
+        tests("PrimitivesTests", ["Primitives", "TestSupport"]),
+        // What suites share: sockets and seeded randomness, and databases.
+        library("TestSupport", path: "Tests/Support/TestSupport"),
         library("StorageTesting", path: "Tests/Support/StorageTesting", ["CPostgres", "Primitives", "Security", "Storage"]),
-        tests("ReactorTests", ["Reactor"]),
-        tests("JSONTests", ["JSON"]),
+        tests("ReactorTests", ["Reactor", "TestSupport"]),
+        tests("JSONTests", ["JSON", "TestSupport"]),
         tests("ObservabilityTests", ["JSON", "Observability", "Primitives"]),
-        tests("HTTPTests", ["HTTP", "Primitives", "Reactor"]),
+        tests("HTTPTests", ["HTTP", "Primitives", "Reactor", "TestSupport"]),
         tests("SecurityTests", ["JSON", "Primitives", "Reactor", "Security"]),
-        tests("WebSocketTests", ["WebSocket", "HTTP", "Primitives", "Reactor"]),
+        tests("WebSocketTests", ["WebSocket", "HTTP", "Primitives", "Reactor", "TestSupport"]),
         tests("StorageTests", ["Primitives", "Reactor", "Storage", "StorageTesting"]),
         tests("CommunityTests", ["Community", "Primitives", "Reactor", "Security", "Storage", "StorageTesting"]),
         tests("GatewayTests", ["Gateway", "Community", "Primitives", "Reactor", "Storage"]),

@@ -28,7 +28,8 @@ public enum Hex {
         value < 10 ? 48 + value : 87 + value
     }
 
-    private static func value(_ digit: UInt8) -> UInt8? {
+    /// The value of a digit in either case, nil for another character.
+    static func value(_ digit: UInt8) -> UInt8? {
         switch digit {
         case 48...57: digit - 48
         case 65...70: digit - 55

@@ -10,7 +10,7 @@ public enum PercentEncoding {
         while let byte = iterator.next() {
             switch byte {
             case UInt8(ascii: "%"):
-                guard let high = iterator.next().flatMap(value), let low = iterator.next().flatMap(value) else { return nil }
+                guard let high = iterator.next().flatMap(Hex.value), let low = iterator.next().flatMap(Hex.value) else { return nil }
                 decoded.append(high << 4 | low)
             case UInt8(ascii: "+") where plusAsSpace: decoded.append(UInt8(ascii: " "))
             default: decoded.append(byte)
@@ -37,14 +37,5 @@ public enum PercentEncoding {
 
     private static func digit(_ value: UInt8) -> UInt8 {
         value < 10 ? 48 + value : 55 + value
-    }
-
-    private static func value(_ digit: UInt8) -> UInt8? {
-        switch digit {
-        case 48...57: digit - 48
-        case 65...70: digit - 55
-        case 97...102: digit - 87
-        default: nil
-        }
     }
 }

@@ -1,4 +1,5 @@
 import JSON
+import TestSupport
 import Testing
 
 /// RFC 8259 section 6; integers are told apart by how they are written.

@@ -1,4 +1,5 @@
 import JSON
+import TestSupport
 import Testing
 
 /// What RFC 8259 does not allow is refused.

@@ -1,4 +1,5 @@
 import Primitives
+import TestSupport
 import Testing
 
 /// RFC 4648 sections 4, 5 and 10.

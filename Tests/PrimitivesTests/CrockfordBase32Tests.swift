@@ -1,4 +1,5 @@
 import Primitives
+import TestSupport
 import Testing
 
 /// https://www.crockford.com/base32.html

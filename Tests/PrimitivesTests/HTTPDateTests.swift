@@ -1,4 +1,5 @@
 import Primitives
+import TestSupport
 import Testing
 
 /// RFC 9110 5.6.7.

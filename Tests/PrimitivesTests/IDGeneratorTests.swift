@@ -1,5 +1,6 @@
 import Primitives
 import Synchronization
+import TestSupport
 import Testing
 
 /// DESIGN section 5: "40 bits milliseconds since 2026-01-01, 6 bits node, 7 bits sequence".

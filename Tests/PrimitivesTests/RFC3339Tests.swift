@@ -1,4 +1,5 @@
 import Primitives
+import TestSupport
 import Testing
 
 struct RFC3339Tests {

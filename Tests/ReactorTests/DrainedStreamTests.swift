@@ -1,5 +1,6 @@
 import Reactor
 import Synchronization
+import TestSupport
 import Testing
 
 #if canImport(Glibc)
@@ -35,7 +36,7 @@ private final class Events: Sendable {
     let port = listener.address.port
     let pool = WorkerPool(name: "client", threads: 1, queueLimit: 1)
     let got = try await pool.run {
-        let client = try BlockingClient(port: port, receiveBuffer: 4_096)
+        let client = try BlockingSocket(port: port, receiveBuffer: 4_096)
         usleep(100_000)
         let got = client.receive(8 << 20 + 1).count
         usleep(3_500_000)

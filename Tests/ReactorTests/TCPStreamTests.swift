@@ -1,5 +1,6 @@
 import Reactor
 import Synchronization
+import TestSupport
 import Testing
 
 #if canImport(Glibc)
@@ -58,7 +59,7 @@ import Testing
         let message = (0..<30_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
         for _ in 0..<8 {
             let echoed = try await Self.blocking {
-                let client = try BlockingClient(port: port)
+                let client = try BlockingSocket(port: port)
                 client.send(message)
                 client.endOutput()
                 return client.receive(1_000_000)
@@ -78,7 +79,7 @@ import Testing
             stream.closeAfterFlush()
         }
         let port = server.listener.address.port
-        let got = try await Self.blocking { try BlockingClient(port: port).receive(size + 1).count }
+        let got = try await Self.blocking { try BlockingSocket(port: port).receive(size + 1).count }
         #expect(got == size)
         await server.stop()
     }
@@ -94,7 +95,7 @@ import Testing
         }
         let port = server.listener.address.port
         let got = try await Self.blocking {
-            let client = try BlockingClient(port: port, receiveBuffer: 4_096)
+            let client = try BlockingSocket(port: port, receiveBuffer: 4_096)
             while reason.withLock({ $0 }) == nil {}
             return client.receive(100 << 20).count
         }
@@ -114,7 +115,7 @@ import Testing
         }
         let port = server.listener.address.port
         try await Self.blocking {
-            let client = try BlockingClient(port: port, receiveBuffer: 4_096)
+            let client = try BlockingSocket(port: port, receiveBuffer: 4_096)
             while reason.withLock({ $0 }) == nil {}
             _ = client
         }
@@ -135,7 +136,7 @@ import Testing
         }
         let port = server.listener.address.port
         let isCut = try await Self.blocking {
-            let client = try BlockingClient(port: port, receiveBuffer: row.isCut ? 4_096 : nil)
+            let client = try BlockingSocket(port: port, receiveBuffer: row.isCut ? 4_096 : nil)
             // A transfer that is fast at first lets the buffers of the system grow.
             if !row.isCut { _ = client.receive(16 << 20) }
             let start = ContinuousClock.now

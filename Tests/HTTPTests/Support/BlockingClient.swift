@@ -1,10 +1,6 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import TestSupport
 
-/// A plain blocking socket that knows as much of HTTP as a test needs, independent of the server's own code. Every wait ends after ten seconds.
+/// A blocking socket that knows as much of HTTP as a test needs, independent of the server's own code. Every wait ends after ten seconds.
 final class BlockingClient {
     struct Response: Equatable {
         var status = 0
@@ -17,32 +13,12 @@ final class BlockingClient {
         let what: String
     }
 
-    private let descriptor: Int32
+    private let socket: BlockingSocket
     private var received: [UInt8] = []
 
     init(port: Int, receiveBuffer: Int32? = nil) throws {
-        #if canImport(Glibc)
-            descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        #else
-            descriptor = socket(AF_INET, SOCK_STREAM, 0)
-        #endif
-        var limit = timeval(tv_sec: 10, tv_usec: 0)
-        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
-        setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
-        if var receiveBuffer {
-            setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &receiveBuffer, socklen_t(MemoryLayout<Int32>.size))
-        }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = UInt16(port).bigEndian
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        let result = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
-        }
-        guard result == 0 else { throw Failure(what: "connect: \(errno)") }
+        socket = try BlockingSocket(port: port, receiveBuffer: receiveBuffer)
     }
-
-    deinit { close(descriptor) }
 
     // MARK: Sending
 
@@ -50,45 +26,13 @@ final class BlockingClient {
         send(Array(text.utf8))
     }
 
-    /// - Returns: the number of bytes that were taken; less than all when the other side has gone or takes no more.
-    @discardableResult
-    func send(_ bytes: [UInt8]) -> Int {
-        var sent = 0
-        while sent < bytes.count {
-            let count = bytes.withUnsafeBytes { systemSend(descriptor, $0.baseAddress.map { $0 + sent }, bytes.count - sent) }
-            guard count > 0 else { break }
-            sent += count
-        }
-        return sent
-    }
+    @discardableResult func send(_ bytes: [UInt8]) -> Int { socket.send(bytes) }
 
-    /// Sends as long as bytes are taken within a tenth of a second.
-    func sendUntilHeld(_ limit: Int) -> Int {
-        var wait = timeval(tv_sec: 0, tv_usec: 100_000)
-        setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &wait, socklen_t(MemoryLayout<timeval>.size))
-        defer {
-            wait = timeval(tv_sec: 10, tv_usec: 0)
-            setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &wait, socklen_t(MemoryLayout<timeval>.size))
-        }
-        let piece = [UInt8](repeating: 120, count: 65_536)
-        var sent = 0
-        while sent < limit {
-            let count = piece.withUnsafeBytes { systemSend(descriptor, $0.baseAddress, min(piece.count, limit - sent)) }
-            guard count > 0 else { break }
-            sent += count
-        }
-        return sent
-    }
+    func sendUntilHeld(_ limit: Int) -> Int { socket.sendUntilHeld(limit) }
 
-    func endOutput() {
-        shutdown(descriptor, Int32(SHUT_WR))
-    }
+    func endOutput() { socket.endOutput() }
 
-    /// Makes the end of the connection a reset, as a client that dies does.
-    func resetAtEnd() {
-        var option = linger(l_onoff: 1, l_linger: 0)
-        setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
-    }
+    func resetAtEnd() { socket.resetAtEnd() }
 
     // MARK: Receiving
 
@@ -105,11 +49,7 @@ final class BlockingClient {
         return !more
     }
 
-    /// Whether anything arrives in that time.
-    func hears(within milliseconds: Int32) -> Bool {
-        var wanted = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        return poll(&wanted, 1, milliseconds) == 1
-    }
+    func hears(within milliseconds: Int32) -> Bool { socket.hears(within: milliseconds) }
 
     /// The next response, read as RFC 9112 section 6.3 says.
     func response(head: Bool = false) throws -> Response {
@@ -173,21 +113,8 @@ final class BlockingClient {
 
     /// - Returns: false at the end, which may be a reset.
     private func fill() throws -> Bool {
-        var buffer = [UInt8](repeating: 0, count: 262_144)
-        let count = read(descriptor, &buffer, buffer.count)
-        if count > 0 {
-            received += buffer[..<count]
-            return true
-        }
-        guard count == 0 || errno == ECONNRESET else { throw Failure(what: "nothing came: \(errno)") }
-        return false
+        let more = try socket.receive(atMost: 262_144)
+        received += more
+        return !more.isEmpty
     }
-}
-
-private func systemSend(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
-    #if canImport(Glibc)
-        send(descriptor, bytes, count, Int32(MSG_NOSIGNAL))
-    #else
-        send(descriptor, bytes, count, 0)
-    #endif
 }

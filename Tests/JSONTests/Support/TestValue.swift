@@ -1,4 +1,5 @@
 import JSON
+import TestSupport
 
 /// A JSON value in the test's own terms. Texts and names are compared by their bytes, doubles by their bits.
 indirect enum TestValue: Equatable {
