@@ -28,22 +28,31 @@ public final class AttemptLimiter: Sendable {
 
     /// Seconds until the caller may try again, rounded up; nil when that is now.
     public func blockedSeconds(_ caller: String, at now: Timestamp) -> Int64? {
+        records.withLock { blockedSeconds(caller, &$0, at: now) }
+    }
+
+    /// Counts a try as a failure until it is known to be none.
+    ///
+    /// - Returns: seconds until the caller may try, rounded up; nil when it may now.
+    public func attempt(_ caller: String, at now: Timestamp) -> Int64? {
         records.withLock { records in
-            guard var record = Self.current(records[caller], at: now), record.failures >= limit else { return nil }
-            // A clock that was set back does not make the block longer.
-            record.forgottenAt = min(record.forgottenAt, now.adding(seconds: blockSeconds))
-            records[caller] = record
-            return (record.forgottenAt.microseconds - now.microseconds + 999_999) / 1_000_000
+            let seconds = blockedSeconds(caller, &records, at: now)
+            if seconds == nil { note(caller, &records, at: now) }
+            return seconds
+        }
+    }
+
+    /// Takes back a failure that was none.
+    public func forgive(_ caller: String) {
+        records.withLock { records in
+            guard let record = records[caller] else { return }
+            records[caller] = record.failures > 1 ? Record(failures: record.failures - 1, forgottenAt: record.forgottenAt) : nil
         }
     }
 
     /// Notes a failure.
     public func failed(_ caller: String, at now: Timestamp) {
-        records.withLock { records in
-            let known = Self.current(records[caller], at: now)
-            if records[caller] == nil, records.count >= callerLimit { Self.makeRoom(in: &records, limit: callerLimit, at: now) }
-            records[caller] = Record(failures: (known?.failures ?? 0) + 1, forgottenAt: now.adding(seconds: blockSeconds))
-        }
+        records.withLock { note(caller, &$0, at: now) }
     }
 
     /// Forgets the failures of a caller that succeeded.
@@ -53,6 +62,20 @@ public final class AttemptLimiter: Sendable {
 
     /// Callers that are remembered now.
     var count: Int { records.withLock { $0.count } }
+
+    private func blockedSeconds(_ caller: String, _ records: inout [String: Record], at now: Timestamp) -> Int64? {
+        guard var record = Self.current(records[caller], at: now), record.failures >= limit else { return nil }
+        // A clock that was set back does not make the block longer.
+        record.forgottenAt = min(record.forgottenAt, now.adding(seconds: blockSeconds))
+        records[caller] = record
+        return (record.forgottenAt.microseconds - now.microseconds + 999_999) / 1_000_000
+    }
+
+    private func note(_ caller: String, _ records: inout [String: Record], at now: Timestamp) {
+        let known = Self.current(records[caller], at: now)
+        if records[caller] == nil, records.count >= callerLimit { Self.makeRoom(in: &records, limit: callerLimit, at: now) }
+        records[caller] = Record(failures: (known?.failures ?? 0) + 1, forgottenAt: now.adding(seconds: blockSeconds))
+    }
 
     private static func current(_ record: Record?, at now: Timestamp) -> Record? {
         record.flatMap { $0.forgottenAt > now ? $0 : nil }

@@ -1,3 +1,5 @@
+internal import Primitives
+
 #if canImport(Glibc)
     internal import Glibc
 #else
@@ -29,21 +31,21 @@ public enum KeyFile {
     ///
     /// - Throws: `Failure`; nothing is repaired or replaced, because a lost key ends every session.
     public static func loadOrCreate(_ path: String, bytes count: Int = 32) throws(Failure) -> [UInt8] {
-        let made = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        if made >= 0 {
-            let key = SecureRandom.bytes(count)
-            let isWritten = writeAll(key, to: made) && fsync(made) == 0
-            let reason = lastError
-            close(made)
-            guard isWritten, syncFolder(of: path) else {
-                let reason = isWritten ? lastError : reason
-                unlink(path)
-                throw .system(path: path, reason: reason)
-            }
-            return key
-        }
-        guard errno == EEXIST else { throw .system(path: path, reason: lastError) }
+        if access(path, F_OK) != 0, errno == ENOENT { try create(path, bytes: count) }
         return try load(path, bytes: count)
+    }
+
+    /// Makes the file, unless another process is faster. The name comes last: no crash leaves half a key under it.
+    private static func create(_ path: String, bytes count: Int) throws(Failure) {
+        let temporary = "\(path).\(Hex.encode(SecureRandom.bytes(8))).new"
+        let file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard file >= 0 else { throw .system(path: path, reason: lastError) }
+        defer { unlink(temporary) }
+        let isWritten = writeAll(SecureRandom.bytes(count), to: file) && fsync(file) == 0
+        let reason = lastError
+        close(file)
+        guard isWritten else { throw .system(path: path, reason: reason) }
+        guard link(temporary, path) == 0 || errno == EEXIST, syncFolder(of: path) else { throw .system(path: path, reason: lastError) }
     }
 
     private static func load(_ path: String, bytes count: Int) throws(Failure) -> [UInt8] {

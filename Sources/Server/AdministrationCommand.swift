@@ -5,9 +5,6 @@ internal import Storage
 
 /// `roost admin`: works on the data folder, also while the server runs.
 struct AdministrationCommand {
-    /// Ids of one millisecond are told apart by their node: a server on the same data has another one. Two of these commands may not run at once.
-    private static let node = 63
-
     let configuration: Configuration
 
     /// Makes an administrator; the password is the first line of the standard input.
@@ -32,8 +29,7 @@ struct AdministrationCommand {
         let folder = try DataFolder(configuration.dataFolder)
         let group = EventLoopGroup(count: 1)
         defer { group.stop() }
-        let database = try await Database.open(
-            configuration.database(in: folder), schemas: [Community.schema], loops: group, node: Self.node)
+        let database = try await Database.open(configuration.database(in: folder), schemas: [Community.schema], loops: group)
         let passwords = PasswordHasher(cost: configuration.passwordCost, threads: 1)
         defer { passwords.stop() }
         let community = Community(database: database, passwordHasher: passwords, settings: configuration.communitySettings)

@@ -17,13 +17,36 @@ final class ConnectionPool: Sendable {
 
     /// Runs `body` in a transaction that reads one state of the database.
     func read<Value>(_ body: (any SQLReader) throws -> Value) throws -> Value {
-        let connection = try take() ?? connect()
+        let connection = try begin()
         do {
             let value = try connection.reading(body)
             give(back: connection)
             return value
         } catch {
             if case DatabaseError.unavailable = error { discard(connection) } else { give(back: connection) }
+            throw error
+        }
+    }
+
+    /// A connection on which a transaction has begun: a new one when one that was idle has gone meanwhile.
+    private func begin() throws -> any SQLConnection {
+        if let connection = try take() {
+            do {
+                try connection.beginReading()
+                return connection
+            } catch DatabaseError.unavailable {
+                discard(connection)
+            } catch {
+                give(back: connection)
+                throw error
+            }
+        }
+        let new = try connect()
+        do {
+            try new.beginReading()
+            return new
+        } catch {
+            new.close()
             throw error
         }
     }

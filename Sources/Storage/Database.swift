@@ -137,9 +137,10 @@ public final class Database: Sendable {
     ///   - keepAtMost: of more events than this the oldest are forgotten.
     /// - Returns: how many events were forgotten.
     public func pruneEvents(before: Timestamp, keepAtMost: Int, batch: Int = 1_000) async throws -> Int {
+        let end = try await scan { try EventLog.lastToForget(before: before, keepAtMost: keepAtMost, in: $0) }
         var total = 0
         while true {
-            let count = try await transaction { try EventLog.prune(before: before, keepAtMost: keepAtMost, batch: batch, in: $0) }
+            let count = try await transaction { try EventLog.prune(through: end, batch: batch, in: $0) }
             total += count
             if count < batch { return total }
         }

@@ -9,15 +9,14 @@ protocol SQLConnection: AnyObject, SQLReader {
     /// Runs a statement that is made at run time: migrations only.
     func executeOnce(_ sql: String) throws(DatabaseError)
 
-    /// Begins a transaction that writes.
+    /// Begins a transaction that writes, once no other process writes to the same database: what is checked in it holds until its commit, and
+    /// commits and the ids of their events have one order.
     func beginWriting() throws(DatabaseError)
     /// Begins a transaction that reads one state of the database.
     func beginReading() throws(DatabaseError)
     /// Whether a transaction is open; an engine may end one by itself when something severe happens.
     var isInTransaction: Bool { get }
 
-    /// Serialises the end of a group of transactions between nodes: event ids are given out in the order of commits.
-    func lockEventLog() throws(DatabaseError)
     /// Keeps other programs from migrating until the connection is closed; waits for one that does.
     func lockSchema() throws(DatabaseError)
 
@@ -45,9 +44,8 @@ extension SQLConnection {
         _ = try? execute("ROLLBACK")
     }
 
-    /// Runs `body` in a transaction that sees one state of the database.
+    /// Runs `body` in the transaction that `beginReading` has begun, and ends it.
     func reading<Value>(_ body: (any SQLReader) throws -> Value) throws -> Value {
-        try beginReading()
         do {
             let value = try body(self)
             try commit()

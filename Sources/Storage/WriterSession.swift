@@ -38,44 +38,73 @@ struct WriterSession {
 
     /// Runs a group of transactions and answers all of them.
     mutating func run(_ jobs: [WriteJob]) {
+        var group = Group()
         do {
-            let connection = try connected()
-            let group = try commit(jobs, on: connection)
-            follower?.committed(group.events, after: group.previousEvent, reader: connection)
-            for resume in group.completions { resume() }
-            for (job, error) in group.failures { job.fail(error) }
+            try write(jobs, &group)
+            answer(group)
         } catch {
-            // Nothing of the group is on disk: a connection in an unknown state is not used again.
+            // A connection in an unknown state is not used again.
             connection?.rollback()
             close()
+            if group.isReady, isOnDisk(group) { return answer(group) }
             let failure: any Error = error is DatabaseError ? error : DatabaseError.unavailable(reason: String(describing: error))
             for job in jobs { job.fail(failure) }
         }
     }
 
+    /// Tells of a group that is on disk.
+    private mutating func answer(_ group: Group) {
+        if let connection { follower?.committed(group.events, after: group.previousID, reader: connection) }
+        for resume in group.completions { resume() }
+        for (job, error) in group.failures { job.fail(error) }
+    }
+
+    /// Whether a group whose commit was not answered is on disk all the same. A group without events cannot be recognised, and counts as lost.
+    private mutating func isOnDisk(_ group: Group) -> Bool {
+        guard let last = group.events.last, let connection = try? connected() else { return false }
+        return (try? EventLog.contains(last, in: connection)) ?? false
+    }
+
     private mutating func connected() throws -> any SQLConnection {
         if let connection { return connection }
         let new = try connect()
-        ids.advance(past: try EventLog.position(new).latest)
         connection = new
+        return new
+    }
+
+    /// Begins a transaction; on a new connection when the one that was kept has gone meanwhile.
+    private mutating func begin() throws -> any SQLConnection {
+        if let connection {
+            do {
+                try connection.beginWriting()
+                return connection
+            } catch DatabaseError.unavailable {
+                close()
+            }
+        }
+        let new = try connected()
+        try new.beginWriting()
         return new
     }
 
     private struct Group {
         var events: [Event] = []
-        /// The id of the last event before these.
-        var previousEvent: Int64 = 0
+        /// The greatest id that had been given out before.
+        var previousID: Int64 = 0
         var completions: [@Sendable () -> Void] = []
         var failures: [(WriteJob, any Error)] = []
+        /// Whether only the commit is missing.
+        var isReady = false
     }
 
     /// Each transaction in a savepoint, one commit for all. Throws when the whole group is lost.
-    private mutating func commit(_ jobs: [WriteJob], on connection: any SQLConnection) throws -> Group {
-        var group = Group()
+    private mutating func write(_ jobs: [WriteJob], _ group: inout Group) throws {
+        let connection = try begin()
         var drafts: [EventDraft] = []
         let now = clock()
-        let latestID = ids.latest
-        try connection.beginWriting()
+        group.previousID = try EventLog.position(connection).latest
+        // Also past those of other processes, which write to the same database in turn.
+        ids.advance(past: group.previousID)
         for job in jobs {
             // The ids live in a box while the closure of the transaction uses them.
             let generator = GeneratorBox(ids)
@@ -96,12 +125,12 @@ struct WriterSession {
                 group.failures.append((job, error))
             }
         }
-        // Ids that no event tells of are noted as well: whoever opens the database next must not give them out again.
-        if ids.latest != latestID || !drafts.isEmpty {
-            (group.events, group.previousEvent) = try EventLog.append(drafts, at: now, to: connection, ids: &ids)
+        // Ids that no event tells of are noted as well: whoever writes next must not give them out again.
+        if ids.latest > group.previousID || !drafts.isEmpty {
+            group.events = try EventLog.append(drafts, at: now, to: connection, ids: &ids)
         }
+        group.isReady = true
         try connection.commit()
-        return group
     }
 
     private final class GeneratorBox {

@@ -37,6 +37,12 @@ struct AttemptLimiterTests {
 
     @Test func successForgives() {
         for _ in 0..<4 { limiter.failed("a", at: start) }
+        // A try counts until it is known to be none.
+        #expect(limiter.attempt("a", at: start) == nil)
+        #expect(limiter.attempt("a", at: start) == 900)
+        limiter.forgive("a")
+        #expect(limiter.attempt("a", at: start) == nil)
+        limiter.forgive("nobody")
         limiter.succeeded("a")
         limiter.failed("a", at: start)
         #expect(limiter.blockedSeconds("a", at: start) == nil)

@@ -44,6 +44,20 @@ struct KeyFileTests {
         }
     }
 
+    /// The name comes last, and nothing else stays: a crash in between leaves no half key under the name.
+    @Test func manyStartsAtOnceGetOneKey() async throws {
+        var template = Array("/tmp/roost-key-test.XXXXXX".utf8CString)
+        let folder = String(cString: try #require(mkdtemp(&template)))
+        let keys = try await withThrowingTaskGroup(of: [UInt8].self) { tasks in
+            for _ in 0..<16 { tasks.addTask { try KeyFile.loadOrCreate(folder + "/key") } }
+            return try await tasks.reduce(into: Set<[UInt8]>()) { $0.insert($1) }
+        }
+        #expect(keys.count == 1)
+        #expect(unlink(folder + "/key") == 0)
+        // Only an empty folder can be removed.
+        #expect(rmdir(folder) == 0)
+    }
+
     @Test func keysOfTwoServersDiffer() throws {
         var keys: [[UInt8]] = []
         for _ in 0..<2 { try inFolder { keys.append(try KeyFile.loadOrCreate($0 + "/key", bytes: 64)) } }

@@ -20,9 +20,10 @@ extension Community {
             let session = try await register(registration, with: permit)
             if permit.isSetup { setupAttempts.succeeded(address) }
             return session
-        } catch CommunityError.invalidInvitation where permit.isSetup {
-            setupAttempts.failed(address, at: clock())
-            throw CommunityError.invalidInvitation
+        } catch {
+            // A code that was right, or not looked at, is no guess.
+            if permit.isSetup, error as? CommunityError != .invalidInvitation { setupAttempts.forgive(address) }
+            throw error
         }
     }
 
@@ -44,11 +45,9 @@ extension Community {
     private func permit(for registration: Registration, address: String) throws(CommunityError) -> RegistrationPermit {
         if let typed = registration.setupCode {
             let now = clock()
-            if let seconds = setupAttempts.blockedSeconds(address, at: now) { throw .tooManySetupAttempts(retryAfter: Int(seconds)) }
-            guard let code = SetupCode(typed: typed) else {
-                setupAttempts.failed(address, at: now)
-                throw .invalidInvitation
-            }
+            // Counted before anything is awaited, so that many tries at once are no more than many one after the other.
+            if let seconds = setupAttempts.attempt(address, at: now) { throw .tooManySetupAttempts(retryAfter: Int(seconds)) }
+            guard let code = SetupCode(typed: typed) else { throw .invalidInvitation }
             return .setup(codeHash: code.hash)
         }
         switch settings.registrationMode {

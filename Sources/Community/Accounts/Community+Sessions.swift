@@ -13,6 +13,8 @@ extension Community {
             throw CommunityError.invalidCredentials
         }
         let lifetime = settings.refreshTokenSeconds
+        // The only moment at which the password is there to be hashed again, when the operator has set another cost.
+        let newHash = passwordHasher.needsRehash(passwordHash) ? try? await hash(password) : nil
         return try await write { tx in
             let account = known.account.id
             // The password may have been changed while this one was being checked.
@@ -20,6 +22,9 @@ extension Community {
                 "SELECT id FROM accounts WHERE id = $1 AND password_hash = $2", [.integer(account.rawValue), .text(passwordHash)]
             ) { _ in true }
             guard isUnchanged != nil else { throw CommunityError.invalidCredentials }
+            if let newHash {
+                try tx.execute("UPDATE accounts SET password_hash = $1 WHERE id = $2", [.text(newHash), .integer(account.rawValue)])
+            }
             return try tx.insertSession(of: try tx.account(account), lifetime: lifetime)
         }
     }

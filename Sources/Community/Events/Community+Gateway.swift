@@ -49,9 +49,11 @@ extension Community {
     ///   - after: the id of the last event that is known.
     ///   - upTo: the id of the last event that is wanted.
     ///   - limit: events that are looked at, at most.
-    public func missedEvents(for account: AccountID, after: Int64, upTo: Int64, limit: Int) async throws -> MissedEvents {
+    /// - Returns: nil when the log does not reach back to `after` any more.
+    public func missedEvents(for account: AccountID, after: Int64, upTo: Int64, limit: Int) async throws -> MissedEvents? {
         let now = clock()
         return try await scan { reader in
+            guard try EventLog.position(reader).prunedThrough <= after else { return nil }
             var events: [Event] = []
             var through = upTo
             for (source, joinedAt) in try reader.joinedSources(of: account) {

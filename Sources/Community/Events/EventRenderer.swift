@@ -8,6 +8,8 @@ struct EventRenderer {
     let now: Timestamp
     /// Channels that have been looked at; nil: gone or not visible.
     private var channels: [ChannelID: Channel?] = [:]
+    /// Channels in which the viewer may not see what was said before.
+    private var withoutHistory: Set<ChannelID> = []
 
     init(viewer: AccountID?, now: Timestamp) {
         self.viewer = viewer
@@ -25,7 +27,10 @@ struct EventRenderer {
     private mutating func content(of event: Event, _ kind: EventKind, from reader: any SQLReader) throws -> CommunityEvent? {
         switch kind {
         case .messageCreated:
-            guard let id = event.data.flatMap({ Int64($0) }), let channel = try channel(ChannelID(id), from: reader) else { return nil }
+            // What was said meanwhile is history.
+            guard let id = event.data.flatMap({ Int64($0) }), let channel = try channel(ChannelID(id), from: reader),
+                !withoutHistory.contains(channel.id)
+            else { return nil }
             return try reader.message(MessageID(event.subjectID), in: channel).map { .messageCreated($0) }
         case .channelCreated:
             return try channel(ChannelID(event.subjectID), from: reader).map { .channelCreated($0) }
@@ -68,9 +73,11 @@ struct EventRenderer {
         return channel
     }
 
-    private func visibleChannel(_ id: ChannelID, from reader: any SQLReader) throws -> Channel? {
-        let standing = try found { try reader.standing(of: viewer ?? AccountID(0), in: id, at: now) }
-        return standing.flatMap { viewer == nil || $0.permissions.contains(.viewChannel) ? $0.channel : nil }
+    private mutating func visibleChannel(_ id: ChannelID, from reader: any SQLReader) throws -> Channel? {
+        guard let standing = try found({ try reader.standing(of: viewer ?? AccountID(0), in: id, at: now) }) else { return nil }
+        guard viewer != nil else { return standing.channel }
+        if !standing.permissions.contains(.reading) { withoutHistory.insert(id) }
+        return standing.permissions.contains(.viewChannel) ? standing.channel : nil
     }
 
     /// Nil when the object is gone.

@@ -1,4 +1,4 @@
-public import Primitives
+internal import Primitives
 
 /// The log of everything that happened (DESIGN section 6): what sockets, resume and webhooks read.
 public enum EventLog {
@@ -66,15 +66,10 @@ public enum EventLog {
             data: try row.optionalText(3), createdAt: Timestamp(microseconds: try row.integer(4)))
     }
 
-    /// Writes the drafts of a group of transactions and moves the position on.
-    ///
-    /// - Returns: the events, and the id of the last one before them.
+    /// Writes the drafts of a group of transactions and moves the position on, also past ids that no event tells of.
     static func append(_ drafts: [EventDraft], at now: Timestamp, to connection: any SQLConnection, ids: inout IDGenerator) throws
-        -> (events: [Event], previous: Int64)
+        -> [Event]
     {
-        try connection.lockEventLog()
-        let position = try Self.position(connection)
-        ids.advance(past: position.latest)
         var events: [Event] = []
         events.reserveCapacity(drafts.count)
         for draft in drafts {
@@ -91,19 +86,34 @@ public enum EventLog {
             events.append(event)
         }
         try connection.execute("UPDATE event_log SET latest = $1 WHERE only_row = 1", [.integer(ids.latest)])
-        return (events, position.latest)
+        return events
     }
 
-    /// Forgets events: those older than `before`, and the oldest of more than `keepAtMost`. At most `batch` at a time, so that nobody waits long.
-    ///
-    /// - Returns: how many were forgotten; as many as `batch` means that there may be more.
-    public static func prune(before: Timestamp, keepAtMost: Int, batch: Int, in transaction: Transaction) throws -> Int {
+    /// Whether an event is in the log as it was written.
+    static func contains(_ event: Event, in reader: any SQLReader) throws -> Bool {
+        try reader.first(
+            "SELECT id FROM events WHERE id = $1 AND scope = $2 AND scope_id = $3 AND kind = $4 AND subject_id = $5",
+            [
+                .integer(event.id), .integer(event.scope.rawValue), .integer(event.scopeID), .integer(event.kind),
+                .integer(event.subjectID),
+            ]
+        ) { _ in true } ?? false
+    }
+
+    /// The id of the last event that need not be kept: one that is older than `before`, or has `keepAtMost` after it. Walks so many events.
+    static func lastToForget(before: Timestamp, keepAtMost: Int, in reader: any SQLReader) throws -> Int64 {
         // Ids rise with time, so both limits are places in the order of ids.
         let byAge = IDGenerator.smallestID(at: before) - 1
-        let bySize = try transaction.first("SELECT id FROM events ORDER BY id DESC LIMIT 1 OFFSET $1", [.integer(Int64(keepAtMost))]) {
+        let bySize = try reader.first("SELECT id FROM events ORDER BY id DESC LIMIT 1 OFFSET $1", [.integer(Int64(keepAtMost))]) {
             try $0.integer(0)
         }
-        let end = max(byAge, bySize ?? 0)
+        return max(byAge, bySize ?? 0)
+    }
+
+    /// Forgets events up to an id, at most `batch` of them, so that nobody waits long.
+    ///
+    /// - Returns: how many were forgotten; as many as `batch` means that there may be more.
+    static func prune(through end: Int64, batch: Int, in transaction: Transaction) throws -> Int {
         let last = try transaction.query(
             "SELECT id FROM events WHERE id <= $1 ORDER BY id LIMIT $2", [.integer(end), .integer(Int64(batch))]
         ) {
@@ -111,7 +121,7 @@ public enum EventLog {
         }.last
         guard let last else { return 0 }
         let count = try transaction.execute("DELETE FROM events WHERE id <= $1", [.integer(last)])
-        try transaction.execute("UPDATE event_log SET pruned_through = $1 WHERE only_row = 1", [.integer(last)])
+        try transaction.execute("UPDATE event_log SET pruned_through = $1 WHERE only_row = 1 AND pruned_through < $1", [.integer(last)])
         return count
     }
 }

@@ -2,9 +2,9 @@ internal import CPostgres
 
 /// One connection to a PostgreSQL server.
 final class PostgresConnection: SQLConnection {
-    /// The advisory lock around event ids and commits, the same on all nodes: "roost" in ASCII.
-    private static let eventLogLock: StaticString = "SELECT pg_advisory_xact_lock(491497518964)"
-
+    /// The advisory lock of whoever writes, the same on all nodes: "roost" in ASCII. Read committed, so that every statement after the lock sees
+    /// what the one before has committed, whatever the server's default.
+    private static let beginWriting = "BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock(491497518964)"
     /// The advisory lock of whoever migrates.
     private static let schemaLock = "SELECT pg_advisory_lock(491497518965)"
     /// What a connection needs, whatever the server or the URL say: a commit is on disk when it returns.
@@ -97,16 +97,11 @@ final class PostgresConnection: SQLConnection {
     }
 
     func beginWriting() throws(DatabaseError) {
-        // Event ids are read after the lock, so they must be seen as they are then, whatever the server's default.
-        try executeOnce("BEGIN ISOLATION LEVEL READ COMMITTED")
+        try executeOnce(Self.beginWriting)
     }
 
     func beginReading() throws(DatabaseError) {
         try executeOnce("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-    }
-
-    func lockEventLog() throws(DatabaseError) {
-        try executeOnce(Self.eventLogLock.description)
     }
 
     func lockSchema() throws(DatabaseError) {

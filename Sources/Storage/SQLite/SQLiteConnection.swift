@@ -143,9 +143,6 @@ final class SQLiteConnection: SQLConnection {
         }
     }
 
-    /// There is one writer, and it writes one group after the other.
-    func lockEventLog() {}
-
     /// The data folder belongs to one process.
     func lockSchema() {}
 }

@@ -124,6 +124,44 @@ struct RegistrationTests {
         }
     }
 
+    /// Many guesses at once are no more than many one after the other.
+    @Test(arguments: TestEngine.available) func guessesAtOnceAreCountedToo(_ engine: TestEngine) async throws {
+        try await TestWorld.run(on: engine) { world in
+            _ = try await world.community.renewSetupCode()
+            let results = await withTaskGroup(of: CommunityError?.self) { tasks in
+                for number in 10..<50 {
+                    tasks.addTask {
+                        do {
+                            let wrong = "ROOST-00000-00000-00000-00000-0000\(number)"
+                            _ = try await world.community.register(
+                                Registration(username: "ada\(number)", password: TestWorld.password, setupCode: wrong), address: "a")
+                            return nil
+                        } catch { return error as? CommunityError }
+                    }
+                }
+                return await tasks.reduce(into: []) { $0.append($1) }
+            }
+            #expect(results.count { $0 == .invalidInvitation } == 5)
+            #expect(results.count { $0 == .tooManySetupAttempts(retryAfter: 900) } == 35)
+        }
+    }
+
+    /// A right code with a name that is taken is no guess.
+    @Test(arguments: TestEngine.available) func otherMistakesAreNoGuesses(_ engine: TestEngine) async throws {
+        try await TestWorld.run(on: engine) { world in
+            try await world.register("ada")
+            let code = try await world.community.renewSetupCode()
+            for _ in 0..<6 {
+                await #expect(throws: CommunityError.usernameTaken) {
+                    try await world.community.register(
+                        Registration(username: "ada", password: TestWorld.password, setupCode: code), address: "a")
+                }
+            }
+            _ = try await world.community.register(
+                Registration(username: "eve", password: TestWorld.password, setupCode: code), address: "a")
+        }
+    }
+
     @Test(arguments: TestEngine.available) func anotherAddressIsNotBlocked(_ engine: TestEngine) async throws {
         try await TestWorld.run(on: engine) { world in
             let code = try await world.community.renewSetupCode()

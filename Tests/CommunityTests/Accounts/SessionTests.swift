@@ -1,5 +1,6 @@
 import Community
 import Primitives
+import Security
 import Storage
 import StorageTesting
 import Testing
@@ -13,6 +14,31 @@ struct SessionTests {
             for name in names {
                 #expect(try await world.community.logIn(name, password: TestWorld.password).account == account)
             }
+        }
+    }
+
+    /// The operator has set another cost: the next login stores the password at that cost.
+    @Test(arguments: TestEngine.available) func aLoginBringsThePasswordToThePresentCost(_ engine: TestEngine) async throws {
+        try await TestWorld.run(on: engine) { world in
+            try await world.register("ada")
+            func stored() async throws -> String? {
+                try await world.database.read { try $0.first("SELECT password_hash FROM accounts", []) { try $0.text(0) } }
+            }
+            let cheap = try #require(try await stored())
+            _ = try await world.community.logIn(.username("ada"), password: TestWorld.password)
+            #expect(try await stored() == cheap)
+            let hasher = PasswordHasher(cost: .interactive, threads: 1)
+            let dearer = Community(database: world.database, passwordHasher: hasher) { world.clock.now }
+            await #expect(throws: CommunityError.invalidCredentials) {
+                try await dearer.logIn(.username("ada"), password: "wrong password")
+            }
+            #expect(try await stored() == cheap)
+            _ = try await dearer.logIn(.username("ada"), password: TestWorld.password)
+            let dear = try #require(try await stored())
+            #expect(hasher.needsRehash(cheap) && !hasher.needsRehash(dear))
+            _ = try await dearer.logIn(.username("ada"), password: TestWorld.password)
+            #expect(try await stored() == dear)
+            await Task.detached { hasher.stop() }.value
         }
     }
 

@@ -70,6 +70,32 @@ struct FollowingTests {
         }
     }
 
+    /// Two nodes that write at once to the same channels neither stand in each other's way nor make one id.
+    @Test(arguments: TestEngine.available) func twoNodesMayWriteAtOnce(_ engine: TestEngine) async throws {
+        try await Self.beside(engine) { world, other in
+            let ada = try await world.account("ada")
+            let (space, general) = try await world.space(by: ada)
+            let second = try await world.community.createChannel(in: space, by: ada, name: "second", topic: nil, position: nil).id
+            try await withThrowingTaskGroup(of: Void.self) { tasks in
+                for number in 0..<16 {
+                    tasks.addTask {
+                        let node = number.isMultiple(of: 2) ? world.community : other
+                        for message in 0..<10 {
+                            let channel = (message + number / 2).isMultiple(of: 2) ? general : second
+                            _ = try await node.createMessage(in: channel, by: ada, content: "\(number) \(message)", nonce: nil)
+                        }
+                    }
+                }
+                try await tasks.waitForAll()
+            }
+            let ids = try await world.database.read { try $0.query("SELECT id FROM messages ORDER BY id", []) { try $0.integer(0) } }
+            #expect(ids.count == 160 && Set(ids).count == 160)
+            _ = try await Self.events(of: world, count: world.events.count + 1)
+            let told = world.events.map(\.id)
+            #expect(told == told.sorted() && Set(told).count == told.count)
+        }
+    }
+
     /// A place in a server is shown to its new member whole, as if it had happened here.
     @Test(arguments: TestEngine.available) func aForeignJoiningCarriesTheSpace(_ engine: TestEngine) async throws {
         try await Self.beside(engine) { world, other in

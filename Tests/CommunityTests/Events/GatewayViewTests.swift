@@ -71,7 +71,7 @@ struct GatewayViewTests {
             await #expect(throws: CommunityError.missingAccess) { try await world.community.channel(direct, for: joan) }
             await #expect(throws: CommunityError.missingAccess) { try await world.community.joinChannel(direct, by: joan) }
             #expect(
-                try await world.community.missedEvents(for: eve, after: 0, upTo: .max, limit: 10).events.map(\.subjectID) == [
+                try await world.missedEvents(for: eve, after: 0, upTo: .max, limit: 10).events.map(\.subjectID) == [
                     message.id.rawValue
                 ])
         }

@@ -1,4 +1,5 @@
 import Community
+import Primitives
 import Storage
 import StorageTesting
 import Testing
@@ -6,7 +7,7 @@ import Testing
 /// DESIGN section 6, resume: what was missed, as far as the account sees it now.
 struct MissedEventsTests {
     private static func all(_ world: TestWorld, _ account: AccountID, after: Int64 = 0) async throws -> [Event] {
-        let page = try await world.community.missedEvents(for: account, after: after, upTo: .max, limit: 1_000)
+        let page = try await world.missedEvents(for: account, after: after, upTo: .max, limit: 1_000)
         #expect(page.through == .max)
         return page.events
     }
@@ -35,6 +36,40 @@ struct MissedEventsTests {
             stored.nonce = nil
             #expect(message == stored)
             #expect(try await Self.all(world, ada, after: start).map(\.id) == world.events.filter { $0.id > start }.map(\.id))
+        }
+    }
+
+    /// Whoever may not read history does not get it by coming back either; the channel is told.
+    @Test(arguments: TestEngine.available) func historyIsReplayedOnlyToThoseWhoMayReadIt(_ engine: TestEngine) async throws {
+        try await TestWorld.run(on: engine) { world in
+            let (ada, eve) = (try await world.account("ada"), try await world.account("eve"))
+            let space = try await world.space(by: ada)
+            try await world.join(space.id, eve, invitedBy: ada)
+            let start = try await world.community.eventPosition().latest
+            let channel = try await world.community.createChannel(in: space.id, by: ada, name: "birds").id
+            _ = try await world.community.createMessage(in: channel, by: ada, content: "said meanwhile")
+            _ = try await world.database.transaction { tx in
+                let permissions = Permissions.everyoneDefault.subtracting(.readMessageHistory)
+                try tx.execute(
+                    "UPDATE channels SET inherits_default = 0, default_permissions = $1 WHERE id = $2",
+                    [.integer(permissions.rawValue), .integer(channel.rawValue)])
+            }
+            #expect(try await Self.all(world, eve, after: start).map(\.kind) == [EventKind.channelCreated.rawValue])
+            #expect(try await Self.all(world, ada, after: start).count == 2)
+        }
+    }
+
+    /// What retention takes away during a replay is missed, and said to be.
+    @Test(arguments: TestEngine.available) func aLogThatDoesNotReachBackSaysSo(_ engine: TestEngine) async throws {
+        try await TestWorld.run(on: engine) { world in
+            let ada = try await world.account("ada")
+            let space = try await world.space(by: ada)
+            let start = try await world.community.eventPosition().latest
+            for number in 0..<3 { _ = try await world.community.createMessage(in: space.general, by: ada, content: "\(number)") }
+            let middle = world.events[world.events.count - 2].id
+            _ = try await world.database.pruneEvents(before: Timestamp(seconds: 0), keepAtMost: 1)
+            #expect(try await world.community.missedEvents(for: ada, after: start, upTo: .max, limit: 10) == nil)
+            #expect(try await Self.all(world, ada, after: middle).count == 1)
         }
     }
 
@@ -128,7 +163,7 @@ struct MissedEventsTests {
             var ids: [Int64] = []
             var position: Int64 = 0
             while position < end {
-                let page = try await world.community.missedEvents(for: ada, after: position, upTo: end, limit: limit)
+                let page = try await world.missedEvents(for: ada, after: position, upTo: end, limit: limit)
                 #expect(page.events.count <= limit && page.through > position && page.events.allSatisfy { $0.id <= page.through })
                 ids += page.events.map(\.id)
                 position = page.through

@@ -5,6 +5,7 @@ import Security
 import Storage
 import StorageTesting
 import Synchronization
+import Testing
 
 /// A community on an empty database, with a clock that the test moves and the events that were published.
 struct TestWorld: Sendable {
@@ -51,10 +52,15 @@ struct TestWorld: Sendable {
         }
     }
 
+    /// What an account has missed, as long as the log reaches back.
+    func missedEvents(for account: AccountID, after: Int64, upTo: Int64, limit: Int) async throws -> MissedEvents {
+        try #require(await community.missedEvents(for: account, after: after, upTo: upTo, limit: limit))
+    }
+
     /// A second community on the same database, as another process would have it. Whoever opens it closes its database.
     func openAgain() async throws -> (community: Community, database: Database) {
         let clock = clock
-        let database = try await Database.open(configuration, schemas: [Community.schema], loops: Self.loops, node: 1) { clock.now }
+        let database = try await Database.open(configuration, schemas: [Community.schema], loops: Self.loops) { clock.now }
         return (Community(database: database, passwordHasher: Self.hasher) { clock.now }, database)
     }
 

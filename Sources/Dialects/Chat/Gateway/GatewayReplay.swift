@@ -60,7 +60,8 @@ struct GatewayReplay {
 
     private mutating func replay(for account: AccountID, upTo end: Int64) async throws {
         while position < end, connection.value.isOpen {
-            let page = try await gateway.community.missedEvents(for: account, after: position, upTo: end, limit: Self.pageSize)
+            let found = try await gateway.community.missedEvents(for: account, after: position, upTo: end, limit: Self.pageSize)
+            guard let page = found else { throw GatewayRefusal.invalidSession }
             for event in page.events {
                 guard let bytes = Envelope(event)?.encoded(by: gateway.encoder)?.bytes(for: account) else { continue }
                 await room()
