@@ -39,6 +39,8 @@ public final class TCPStream {
     /// Taken by a write that the system has not finished; nil while the socket takes everything at once.
     private var inFlight: OutputBuffer?
     private var isDirty = false
+    /// Whether the peer takes no more bytes for now; then the loop looks at the stream once a second.
+    private var isBlocked = false
     private var isReading = false
     private var bytesWritten: UInt64 = 0
     private var takenAtProgress: UInt64 = 0
@@ -147,7 +149,8 @@ public final class TCPStream {
         }
         if queuedBytes > outputLimit { return cut(.slowReader) }
         guard queuedBytes == 0 else { return }
-        let wasBlocked = core.blocked.removeValue(forKey: ObjectIdentifier(self)) != nil
+        let wasBlocked = isBlocked
+        unblock()
         if phase == .flushing { shutDownOutput() } else if wasBlocked { handler?.drained() }
     }
 
@@ -168,7 +171,14 @@ public final class TCPStream {
             return fail(result)
         }
         noteProgress()
+        isBlocked = true
         core.watchBlocked(self)
+    }
+
+    private func unblock() {
+        guard isBlocked else { return }
+        isBlocked = false
+        core.blocked[ObjectIdentifier(self)] = nil
     }
 
     fileprivate func wrote(_ status: Int32) {
@@ -178,7 +188,7 @@ public final class TCPStream {
         guard status == 0 else { return fail(status) }
         noteProgress()
         if output.isEmpty {
-            core.blocked[ObjectIdentifier(self)] = nil
+            unblock()
             if phase == .flushing { shutDownOutput() } else { handler?.drained() }
         } else {
             markDirty()
@@ -246,7 +256,7 @@ public final class TCPStream {
         phase = .closed
         closeReason = reason
         isReading = false
-        core.blocked[ObjectIdentifier(self)] = nil
+        unblock()
         uv_close(rawHandle(handle), onClosed)
     }
 

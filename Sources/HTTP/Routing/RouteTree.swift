@@ -1,31 +1,25 @@
 /// Routes by the segments of their paths. Fixed text goes before a parameter, a parameter before the rest.
 struct RouteTree: Sendable {
     /// What a method of a path leads to. Each has its own names for the parameters.
-    struct Endpoint: Sendable {
-        var method: HTTPMethod
-        var pattern: String
-        var names: [String]
-        var handler: Handler
+    final class Endpoint: Sendable {
+        let method: HTTPMethod
+        let pattern: String
+        let names: [String]
+        let handler: Handler
+
+        init(method: HTTPMethod, pattern: String, names: [String], handler: @escaping Handler) {
+            self.method = method
+            self.pattern = pattern
+            self.names = names
+            self.handler = handler
+        }
     }
 
-    struct Node: Sendable {
-        fileprivate(set) var endpoints: [Endpoint] = []
-        fileprivate var fixed: [(text: [UInt8], node: Int)] = []
-        fileprivate var parameter: Int?
-        fileprivate var rest: Int?
-
-        /// What answers a method; HEAD is answered by GET unless it has its own (RFC 9110 9.3.2).
-        func endpoint(for method: HTTPMethod) -> Endpoint? {
-            endpoints.first { $0.method == method } ?? (method == .head ? endpoints.first { $0.method == .get } : nil)
-        }
-
-        /// The value of `Allow`: what the resource takes, with what comes by itself.
-        var allow: String {
-            var methods = Set(endpoints.map(\.method.rawValue))
-            if methods.contains("GET") { methods.insert("HEAD") }
-            methods.insert("OPTIONS")
-            return methods.sorted().joined(separator: ", ")
-        }
+    private struct Node: Sendable {
+        var endpoints: [Endpoint] = []
+        var fixed: [(text: [UInt8], node: Int)] = []
+        var parameter: Int?
+        var rest: Int?
     }
 
     /// The root first; children by their place here.
@@ -54,14 +48,28 @@ struct RouteTree: Sendable {
         return nodes.count - 1
     }
 
-    /// The node of a path at which any handler stands, and the values of the parameters on the way.
-    func find(_ path: String) -> (node: Node, values: [String])? {
+    /// What answers a method; HEAD is answered by GET unless it has its own (RFC 9110 9.3.2).
+    func endpoint(at place: Int, for method: HTTPMethod) -> Endpoint? {
+        for endpoint in nodes[place].endpoints where endpoint.method == method { return endpoint }
+        return method == .head ? endpoint(at: place, for: .get) : nil
+    }
+
+    /// The value of `Allow`: what the resource takes, with what comes by itself.
+    func allow(at place: Int) -> String {
+        var methods = Set(nodes[place].endpoints.map(\.method.rawValue))
+        if methods.contains("GET") { methods.insert("HEAD") }
+        methods.insert("OPTIONS")
+        return methods.sorted().joined(separator: ", ")
+    }
+
+    /// The place of a path at which any handler stands, and the values of the parameters on the way.
+    func find(_ path: String) -> (place: Int, values: [String])? {
         var path = path
         return path.withUTF8 { bytes in
             let path = RoutePath(bytes)
             var values: [String] = []
             guard let found = find(path, from: path.first, at: 0, &values) else { return nil }
-            return (nodes[found], values)
+            return (found, values)
         }
     }
 

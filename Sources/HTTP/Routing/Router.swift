@@ -25,26 +25,26 @@ public struct Router: Sendable {
 
     /// Answers a request.
     public func respond(to request: HTTPRequest) async throws -> HTTPResponse {
-        guard let (node, values) = tree.find(request.path) else {
+        guard let (place, values) = tree.find(request.path) else {
             // RFC 9110 9.3.7: about the server as a whole there is nothing to tell.
             if request.path == "*" { return HTTPResponse(status: .noContent) }
             return try await mount(of: request.path).notFound(request)
         }
-        if let endpoint = node.endpoint(for: request.method) {
+        if let endpoint = tree.endpoint(at: place, for: request.method) {
             guard !endpoint.names.isEmpty else { return try await endpoint.handler(request) }
             var request = request
-            request.parameters = PathParameters(names: endpoint.names, values: values)
+            request.matched = PathParameters(names: endpoint.names, values: values)
             return try await endpoint.handler(request)
         }
         let mount = mount(of: request.path)
         var response = try await (request.method == .options ? mount.options : mount.methodNotAllowed)(request)
-        if response.headers[first: "allow"] == nil { response.headers.add("Allow", node.allow) }
+        if response.headers[first: "allow"] == nil { response.headers.add("Allow", tree.allow(at: place)) }
         return response
     }
 
     /// The pattern of the route that answers a request, nil without one. For logs: unlike the path it holds nothing that a client wrote.
     public func pattern(of request: HTTPRequest) -> String? {
-        tree.find(request.path)?.node.endpoint(for: request.method)?.pattern
+        tree.find(request.path).flatMap { tree.endpoint(at: $0.place, for: request.method)?.pattern }
     }
 
     private func mount(of path: String) -> Mount {

@@ -1,6 +1,7 @@
 internal import Reactor
 
-/// A moment by which something has to happen. Moving it on costs nothing: the timer that runs looks again when it fires.
+/// A moment by which something has to happen. Moving it on costs nothing: the timer that runs looks again when it fires. Its owner ends it with
+/// `cancel`.
 final class Deadline {
     private let loop: EventLoop
     private var moment: MonotonicInstant?
@@ -36,7 +37,8 @@ final class Deadline {
     private func schedule(at instant: MonotonicInstant) {
         if let timer { loop.cancel(timer.token) }
         let now = loop.now
-        let token = loop.schedule(after: instant > now ? instant - now : .zero) { [weak self] in self?.fired() }
+        // Unowned, because a weak reference makes each use of an object dearer: whoever owns this calls `cancel` before it goes.
+        let token = loop.schedule(after: instant > now ? instant - now : .zero) { [unowned self] in fired() }
         timer = (token, instant)
     }
 

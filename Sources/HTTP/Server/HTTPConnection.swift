@@ -56,7 +56,7 @@ final class HTTPConnection: StreamHandler {
 
     /// Begins to read; a connection too many is told so.
     func start() {
-        deadline.onPassed = { [weak self] in self?.deadlinePassed() }
+        deadline.onPassed = { [unowned self] in deadlinePassed() }
         stream.handler = self
         guard isAdmitted else { return refuse(.tooManyConnections(limit: context.limits.connections)) }
         deadline.set(in: context.limits.headerDeadline)
