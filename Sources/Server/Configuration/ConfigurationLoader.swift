@@ -31,5 +31,5 @@ enum ConfigurationLoader {
 
     private static let prefix = "ROOST_"
     /// Variables of the tests and scripts, which configure no server.
-    private static let reserved: Set<String> = ["ROOST_BINARY", "ROOST_TEST_POSTGRES"]
+    private static let reserved: Set<String> = ["ROOST_BINARY", "ROOST_TEST_POSTGRES", "ROOST_TEST_SANITIZER"]
 }
