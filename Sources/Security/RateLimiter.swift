@@ -46,6 +46,8 @@ public final class RateLimiter: Sendable {
             let next = full + period
             let excess = next - now.microseconds - whole
             guard excess <= 0 else {
+                // Noted, so that the bucket fills from now on: else it would be found empty until the clock shows its old time again.
+                if let known, known > full { buckets[key] = full }
                 return RateDecision(
                     allowed: false, limit: limit.capacity, remaining: 0, retryAfter: .microseconds(excess),
                     resetAfter: .microseconds(full - now.microseconds))

@@ -74,7 +74,7 @@ final class RoostServer: Sendable {
             }
         }
         var limits = HTTPLimits()
-        limits.connections = configuration.connectionLimit
+        limits.connections = OpenFileLimit.connections(atMost: configuration.connectionLimit, loops: loops)
         server = try await HTTPServer.start(on: configuration.listen, group: group, router: router, limits: limits, hooks: hooks)
         address = server.address
         url = configuration.publicURL ?? "http://\(server.address)"

@@ -20,6 +20,10 @@ protocol SQLConnection: AnyObject, SQLReader {
     /// Keeps other programs from migrating until the connection is closed; waits for one that does.
     func lockSchema() throws(DatabaseError)
 
+    /// Whether a commit may be done although its answer is lost, because it is done elsewhere. Where it is not, a commit that failed counts as not
+    /// done: looking it up could find what never reached the disk.
+    var commitsElsewhere: Bool { get }
+
     func close()
 }
 

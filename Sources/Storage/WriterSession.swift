@@ -43,10 +43,11 @@ struct WriterSession {
             try write(jobs, &group)
             answer(group)
         } catch {
+            let mayBeDone = group.isReady && connection?.commitsElsewhere == true
             // A connection in an unknown state is not used again.
             connection?.rollback()
             close()
-            if group.isReady, isOnDisk(group) { return answer(group) }
+            if mayBeDone, isOnDisk(group) { return answer(group) }
             let failure: any Error = error is DatabaseError ? error : DatabaseError.unavailable(reason: String(describing: error))
             for job in jobs { job.fail(failure) }
         }

@@ -12,6 +12,16 @@ from support.server import RoostServer, binary
 ENGINES = ("sqlite", "postgresql")
 
 
+def pytest_addoption(parser):
+    parser.addoption("--long", action="store_true", help="test faults for minutes rather than seconds, with more clients")
+
+
+@pytest.fixture(scope="session")
+def long(request):
+    """Whether there is time for the long form of a test."""
+    return request.config.getoption("--long")
+
+
 def pytest_generate_tests(metafunc):
     """Runs what uses `engine` on both engines; a module whose subject has nothing to do with storage names its own in ENGINES."""
     if "engine" in metafunc.fixturenames:
@@ -54,13 +64,16 @@ def server(engine, roost_binary, tmp_path_factory):
 
 @pytest.fixture
 def new_server(roost_binary, tmp_path):
-    """Makes servers of the test's own: `new_server(engine, {"path": "value"})`; `start=False` leaves the start to the test."""
+    """Makes servers of the test's own: `new_server(engine, {"path": "value"})`; `start=False` leaves the start to the test.
+
+    What else is named goes to `RoostServer`.
+    """
     made = []
 
-    def make(engine="sqlite", settings=None, *, start=True):
+    def make(engine="sqlite", settings=None, *, start=True, **more):
         folder = tmp_path / f"server{len(made)}"
         folder.mkdir()
-        server = RoostServer(folder, engine, settings)
+        server = RoostServer(folder, engine, settings, **more)
         made.append(server)
         return server.start() if start else server
 

@@ -71,7 +71,9 @@ struct RateLimiterTests {
         #expect(!refused.allowed)
         #expect(refused.retryAfter == .seconds(1))
         #expect(refused.resetAfter == .seconds(5))
-        #expect(limiter.take("a", from: messages, at: past.adding(seconds: 1)).allowed == false, "Nothing was taken, so nothing moved.")
+        #expect(!limiter.take("a", from: messages, at: past.adding(milliseconds: 999)).allowed)
+        #expect(limiter.take("a", from: messages, at: past.adding(seconds: 1)).allowed, "The bucket fills from the time on that it is now.")
+        #expect(!limiter.take("a", from: messages, at: past.adding(seconds: 1)).allowed)
         _ = limiter.take("b", from: messages, at: start)
         #expect(limiter.take("b", from: messages, at: start.adding(seconds: 60)).remaining == 4)
     }

@@ -26,6 +26,8 @@ public struct HTTPLimits: Sendable {
     public var requestsPerConnection = Int.max
     /// Connections at a time, those that speak another protocol now included.
     public var connections = 20_000
+    /// Connections beyond that which get an answer (503) at a time; still more are closed without a word.
+    public var refusedConnections = 32
 
     /// The defaults.
     public init() {}

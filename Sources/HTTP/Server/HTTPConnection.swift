@@ -42,7 +42,7 @@ final class HTTPConnection: StreamHandler {
     /// Whether the client has closed its half.
     var inputHasEnded = false
     private var outputWaiters: [CheckedContinuation<Void, Never>] = []
-    private let isAdmitted: Bool
+    private let admission: ServerContext.Admission
 
     init(stream: TCPStream, context: ServerContext) {
         self.stream = stream
@@ -50,15 +50,19 @@ final class HTTPConnection: StreamHandler {
         shared = context.connections(of: stream.loop)
         parser = RequestParser(limits: context.limits)
         deadline = Deadline(loop: stream.loop)
-        isAdmitted = context.enter()
+        admission = context.enter()
         shared.add(self)
     }
 
-    /// Begins to read; a connection too many is told so.
+    /// Begins to read; a connection too many is told so, if there is room for that.
     func start() {
         deadline.onPassed = { [unowned self] in deadlinePassed() }
         stream.handler = self
-        guard isAdmitted else { return refuse(.tooManyConnections(limit: context.limits.connections)) }
+        switch admission {
+        case .served: break
+        case .refused: return refuse(.tooManyConnections(limit: context.limits.connections))
+        case .cut: return cut()
+        }
         deadline.set(in: context.limits.headerDeadline)
         stream.resumeReading()
         if shared.isDraining { close() }

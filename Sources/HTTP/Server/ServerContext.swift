@@ -24,11 +24,21 @@ final class ServerContext: Sendable {
         perLoop[loop.index].value
     }
 
-    /// Counts a new connection; false when there are as many as there may be.
-    func enter() -> Bool {
+    /// What becomes of a new connection.
+    enum Admission {
+        case served
+        /// There are as many as there may be; it is told so.
+        case refused
+        /// So many are being told so already that this one is only closed: each takes a file until it has read its answer.
+        case cut
+    }
+
+    /// Counts a new connection.
+    func enter() -> Admission {
         let count = connectionCount.add(1, ordering: .relaxed).newValue
         hooks.connectionsChanged(1)
-        return count + upgradedCount.load(ordering: .relaxed) <= limits.connections
+        let surplus = count + upgradedCount.load(ordering: .relaxed) - limits.connections
+        return surplus <= 0 ? .served : surplus <= limits.refusedConnections ? .refused : .cut
     }
 
     /// A connection speaks another protocol from now on. It is still one of those that may be open.

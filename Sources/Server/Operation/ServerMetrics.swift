@@ -16,6 +16,7 @@ struct ServerMetrics: Sendable {
         durations = registry.histogram("roost_http_request_seconds", "Time from the head of a request to its answer.")
         upgraded = registry.gauge("roost_websocket_connections", "Open WebSockets, logged in or not.")
         connections = registry.gauge("roost_http_connections", "Open HTTP connections, without WebSockets.")
+        ProcessMetrics.register(in: registry)
     }
 
     /// The server's hooks that count.

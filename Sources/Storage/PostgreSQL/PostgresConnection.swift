@@ -91,6 +91,8 @@ final class PostgresConnection: SQLConnection {
 
     // MARK: Transactions
 
+    var commitsElsewhere: Bool { true }
+
     var isInTransaction: Bool {
         let status = PQtransactionStatus(connection)
         return status == PQTRANS_INTRANS || status == PQTRANS_INERROR || status == PQTRANS_ACTIVE

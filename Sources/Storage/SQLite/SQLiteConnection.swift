@@ -123,6 +123,8 @@ final class SQLiteConnection: SQLConnection {
 
     // MARK: Transactions
 
+    var commitsElsewhere: Bool { false }
+
     var isInTransaction: Bool { sqlite3_get_autocommit(database) == 0 }
 
     func beginWriting() throws(DatabaseError) {

@@ -31,9 +31,11 @@ def binary():
 class RoostServer:
     """One data folder (and database) and the process that serves it. It may be killed and started again on the same data."""
 
-    def __init__(self, folder, engine="sqlite", settings=None):
+    def __init__(self, folder, engine="sqlite", settings=None, *, data=None, environment=None, open_files=None):
         self.folder = Path(folder)
-        self.data = self.folder / "data"
+        self.data = Path(data) if data else self.folder / "data"
+        self.more_environment = environment or {}
+        self.open_files = open_files
         self.ready_file = self.folder / "ready"
         self.log_file = self.folder / "log"
         self.settings = DEFAULTS | (settings or {})
@@ -52,7 +54,9 @@ class RoostServer:
         words += ["--ready-file", str(ready_file or self.ready_file)]
         for path, value in (self.settings | (settings or {})).items():
             words += ["--set", f"{path}={value}"]
-        return words
+        # The shell becomes the server: the process stays the same.
+        limited = ["/bin/sh", "-c", f'ulimit -n {self.open_files} && exec "$0" "$@"'] if self.open_files else []
+        return limited + words
 
     @staticmethod
     def environment(**more):
@@ -68,7 +72,8 @@ class RoostServer:
         self.ready_file.unlink(missing_ok=True)
         with open(self.log_file, "ab") as log:
             self.process = subprocess.Popen(
-                self.command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self.environment(), cwd=self.folder
+                self.command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder,
+                env=self.environment(**self.more_environment),
             )
         ready = self._wait_until_ready()
         assert ready["pid"] == self.process.pid

@@ -11,9 +11,11 @@ struct LostAnswerTests {
     private final class BreakingConnection: SQLConnection {
         private let base: SQLiteConnection
         private let commits: Bool
+        private let isElsewhere: Bool
         private var hasBroken = false
 
-        init(path: String, commits: Bool) throws {
+        init(path: String, commits: Bool, isElsewhere: Bool) throws {
+            self.isElsewhere = isElsewhere
             base = try SQLiteConnection(path: path, role: .writer)
             self.commits = commits
         }
@@ -29,6 +31,7 @@ struct LostAnswerTests {
         func beginWriting() throws(DatabaseError) { try base.beginWriting() }
         func beginReading() throws(DatabaseError) { try base.beginReading() }
         func lockSchema() throws(DatabaseError) { base.lockSchema() }
+        var commitsElsewhere: Bool { isElsewhere }
         var isInTransaction: Bool { base.isInTransaction }
         func close() { base.close() }
     }
@@ -40,7 +43,9 @@ struct LostAnswerTests {
     }
 
     /// Runs one group of two transactions, of which the second fails on its own, and says what everybody hears.
-    private static func run(commits: Bool, withEvents: Bool = true) async throws -> (answers: [String], events: [Int64], birds: [String]) {
+    private static func run(commits: Bool, withEvents: Bool = true, isElsewhere: Bool = true) async throws -> (
+        answers: [String], events: [Int64], birds: [String]
+    ) {
         let heard = Heard()
         var birds: [String] = []
         try await TestEngine.sqlite.withDatabase { configuration in
@@ -52,7 +57,9 @@ struct LostAnswerTests {
                     count += 1
                     return count == 1
                 }
-                return isFirst ? try BreakingConnection(path: path, commits: commits) : try SQLiteConnection(path: path, role: .writer)
+                return isFirst
+                    ? try BreakingConnection(path: path, commits: commits, isElsewhere: isElsewhere)
+                    : try SQLiteConnection(path: path, role: .writer)
             }
             session.follow(
                 EventFollower(after: 0, fill: { events, _ in events }) { events in heard.events.withLock { $0 += events.map(\.subjectID) } }
@@ -81,6 +88,13 @@ struct LostAnswerTests {
         let (answers, events, birds) = try await Self.run(commits: false)
         #expect(answers.count == 2 && answers.allSatisfy { $0.contains("the line is cut") || $0 == "refused: false" })
         #expect(events == [] && birds == [])
+    }
+
+    /// A file that could not be synchronised may show what is not on disk.
+    @Test func aCommitThatFailsHereHasFailed() async throws {
+        let (answers, events, _) = try await Self.run(commits: true, isElsewhere: false)
+        #expect(answers.first?.contains("the line is cut") == true)
+        #expect(events == [])
     }
 
     /// Without an event there is nothing to know it by: better to say no and have it than to say yes and not.

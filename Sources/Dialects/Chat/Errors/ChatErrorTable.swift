@@ -1,6 +1,7 @@
 internal import Community
 internal import HTTP
 internal import JSON
+internal import Storage
 
 /// The one table from errors to answers (contracts/chat.md 1.1).
 extension ChatError {
@@ -36,6 +37,8 @@ extension ChatError {
         switch error {
         case let error as ChatError: self = error
         case let error as CommunityError: self.init(error)
+        // The database is away or has too much to do: it comes back.
+        case DatabaseError.unavailable, DatabaseError.queueFull: self = .busy
         case let error as JSONError: self.init(error)
         case let error as HTTPError: self.init(error)
         default: self = .internal

@@ -1,6 +1,7 @@
 internal import Community
 internal import HTTP
 internal import Security
+internal import Storage
 
 /// Who sends a request.
 struct Caller: Sendable {
@@ -66,7 +67,7 @@ struct Endpoints: Sendable {
                 return try await handler(request)
             } catch {
                 var answer = ChatError(error)
-                if answer.status == .internalServerError { services.reportFailure(error) }
+                if answer.status == .internalServerError || error is DatabaseError { services.reportFailure(error) }
                 answer.retry?.complete(at: services.clock())
                 return answer.response
             }
