@@ -1,6 +1,9 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+/// Set by scripts/fuzz: Tests/Fuzz is then the program that libFuzzer drives (docs/fuzzing.md), otherwise a suite that replays the seeds.
+let isFuzzing = Context.environment["ROOST_FUZZ"] != nil
+
 /// Every Swift target is held to the same rules: Swift 6 mode, explicit existentials and imports, no warnings.
 let swiftSettings: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
@@ -80,3 +83,12 @@ let package = Package(
     ],
     cxxLanguageStandard: .cxx17
 )
+
+let fuzzed: [Target.Dependency] = ["Chat", "HTTP", "JSON", "Primitives", "Server", "WebSocket"]
+package.targets.append(
+    isFuzzing
+        ? .executableTarget(
+            name: "fuzz", dependencies: fuzzed, path: "Tests/Fuzz", exclude: ["SeedTests.swift", "Seeds"], swiftSettings: swiftSettings)
+        : .testTarget(
+            name: "FuzzTests", dependencies: fuzzed, path: "Tests/Fuzz", exclude: ["EntryPoint.swift", "Seeds"],
+            swiftSettings: swiftSettings))

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -47,6 +48,12 @@ uint64_t cpu_microseconds(int pid) {
     return (user + system) * (1000000u / (unsigned long)sysconf(_SC_CLK_TCK));
 }
 
+uint64_t own_cpu_microseconds(void) {
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    return (uint64_t)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000u + (uint64_t)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
+}
+
 int connect_to(int port) {
     int file = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (file < 0) fail("socket: %s", strerror(errno));
@@ -73,6 +80,28 @@ size_t answer_length(const char *bytes, size_t length, int *status) {
     const char *field = strcasestr(bytes, "\r\ncontent-length:");
     if (field && field < end) body = strtoul(field + 17, NULL, 10);
     return length >= head + body ? head + body : 0;
+}
+
+struct lines read_lines(const char *path) {
+    struct lines lines = {0};
+    if (!path) return lines;
+    FILE *file = fopen(path, "r");
+    if (!file) fail("cannot read %s", path);
+    char *line = NULL;
+    size_t room = 0;
+    for (ssize_t length; (length = getline(&line, &room, file)) > 0;) {
+        if (line[length - 1] == '\n') line[length - 1] = 0;
+        lines.items = realloc(lines.items, (lines.count + 1) * sizeof *lines.items);
+        if (!lines.items || !(lines.items[lines.count++] = strdup(line))) fail("out of memory");
+    }
+    free(line);
+    fclose(file);
+    if (!lines.count) fail("there is nothing in %s", path);
+    return lines;
+}
+
+const char *line_for(const struct lines *lines, int number) {
+    return lines->count ? lines->items[(size_t)number % lines->count] : NULL;
 }
 
 void add_sample(struct samples *samples, uint64_t nanoseconds) {

@@ -1,4 +1,4 @@
-// What both kinds of load share.
+// What all kinds of load share.
 #ifndef ROOST_LOAD_H
 #define ROOST_LOAD_H
 
@@ -9,22 +9,26 @@
 struct options {
     int port;
     int pid;                  // the server process, whose CPU time is read at the start and the end; 0: none
-    const char *path;         // http: what is asked for; fanout: where the WebSocket is
-    const char *token_file;   // fanout: one bearer token a line, dealt out to the sockets in turn; NULL: none
-    const char *post_path;    // fanout: where messages are posted
+    const char *path;         // http: what is asked for; fanout, hold: where the WebSocket is
+    const char *path_file;    // sends: one path a line, dealt out to the connections in turn; NULL: all use post_path
+    const char *token_file;   // one bearer token a line, dealt out to the connections in turn; NULL: none
+    const char *post_path;    // fanout, sends: where messages are posted
     const char *post_token;   // fanout: bearer token of the sender; NULL: none
     const char *post_format;  // fanout: "json": {"content": text}; "raw": the text itself
-    int connections;          // http: requests under way at any time
-    double seconds;           // http: length of the measurement
+    const char *sync_file;    // sends: where the server counts its fsyncs (Benchmarks/syncs); NULL: it does not
+    int connections;          // http, sends: requests under way at any time
+    double seconds;           // http, sends: length of the measurement
     int sockets;              // fanout
-    int greeting;             // fanout: frames that the server sends to every socket before it is ready
+    int greeting;             // fanout, hold: frames that the server sends to every socket before it is ready
     int messages;             // fanout: rounds of the measurement
     int burst;                // fanout: messages posted at once in each round
-    int bytes;                // fanout: length of the text of a message
+    int bytes;                // fanout, sends: length of the text of a message
 };
 
 int run_http(const struct options *options);
+int run_sends(const struct options *options);
 int run_fanout(const struct options *options);
+int run_hold(const struct options *options);
 
 // Ends the program with a sentence.
 _Noreturn void fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -35,6 +39,9 @@ uint64_t now(void);
 // Microseconds of CPU time, user and system, of all threads of a process so far.
 uint64_t cpu_microseconds(int pid);
 
+// The same of this program: near the time that has passed, the load itself is what is measured.
+uint64_t own_cpu_microseconds(void);
+
 // A connection to 127.0.0.1 with TCP_NODELAY, not blocking after it has been made.
 int connect_to(int port);
 
@@ -43,6 +50,16 @@ void send_whole(int file, const void *bytes, size_t length);
 
 // The length of the HTTP answer at `bytes` (which a NUL follows) with its body, 0 when it has not arrived whole. Sets the status.
 size_t answer_length(const char *bytes, size_t length, int *status);
+
+// The lines of a file, each ended by a NUL.
+struct lines {
+    char **items;
+    size_t count;
+};
+// No lines for no path.
+struct lines read_lines(const char *path);
+// The line for a connection: dealt out in turn; NULL when there are none.
+const char *line_for(const struct lines *lines, int number);
 
 // Times of which the median and other quantiles are wanted.
 struct samples {

@@ -1,4 +1,4 @@
-// The load of the benchmarks: `load http ...` or `load fanout ...`; prints one line of JSON. See Benchmarks/README.md.
+// The load of the benchmarks: `load http|sends|fanout|hold ...`; prints lines of JSON. See Benchmarks/README.md.
 #include "load.h"
 
 #include <getopt.h>
@@ -14,6 +14,7 @@ static const struct option names[] = {
     {"seconds", required_argument, NULL, 's'},     {"sockets", required_argument, NULL, 'n'},
     {"greeting", required_argument, NULL, 'g'},    {"messages", required_argument, NULL, 'm'},
     {"burst", required_argument, NULL, 'b'},       {"bytes", required_argument, NULL, 'l'},
+    {"paths", required_argument, NULL, 'U'},       {"syncs", required_argument, NULL, 'S'},
     {NULL, 0, NULL, 0},
 };
 
@@ -29,7 +30,7 @@ int main(int count, char **words) {
         .path = "/healthz", .post_path = "/", .post_format = "raw", .connections = 64, .seconds = 5,
         .sockets = 1000, .messages = 300, .burst = 1, .bytes = 64,
     };
-    if (count < 2) fail("usage: load http|fanout --port N [options]");
+    if (count < 2) fail("usage: load http|sends|fanout|hold --port N [options]");
     const char *kind = words[1];
     optind = 2;
     for (int option; (option = getopt_long(count, words, "", names, NULL)) != -1;) {
@@ -48,11 +49,15 @@ int main(int count, char **words) {
         case 'm': options.messages = number(optarg, 1); break;
         case 'b': options.burst = number(optarg, 1); break;
         case 'l': options.bytes = number(optarg, 1); break;
+        case 'U': options.path_file = optarg; break;
+        case 'S': options.sync_file = optarg; break;
         default: return 64;
         }
     }
     if (!options.port) fail("--port is missing");
     if (strcmp(kind, "http") == 0) return run_http(&options);
+    if (strcmp(kind, "sends") == 0) return run_sends(&options);
     if (strcmp(kind, "fanout") == 0) return run_fanout(&options);
-    fail("usage: load http|fanout --port N [options]");
+    if (strcmp(kind, "hold") == 0) return run_hold(&options);
+    fail("usage: load http|sends|fanout|hold --port N [options]");
 }

@@ -36,7 +36,13 @@ struct Base64Alphabet: Sendable {
 
     /// Nil for other characters, a wrong length, wrong padding, and bits after the last byte that are not zero (RFC 4648 3.5).
     func decode(_ text: some StringProtocol, requiresPadding: Bool) -> [UInt8]? {
-        var symbols = Array(text.utf8)
+        // The bytes in place: a generic copy is made one by one.
+        text.utf8.withContiguousStorageIfAvailable { decode($0[...], requiresPadding: requiresPadding) }
+            ?? Array(text.utf8).withUnsafeBufferPointer { decode($0[...], requiresPadding: requiresPadding) }
+    }
+
+    private func decode(_ text: Slice<UnsafeBufferPointer<UInt8>>, requiresPadding: Bool) -> [UInt8]? {
+        var symbols = text
         let length = symbols.count
         while symbols.last == UInt8(ascii: "="), length - symbols.count < 2 { symbols.removeLast() }
         let padding = length - symbols.count

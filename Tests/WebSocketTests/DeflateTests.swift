@@ -142,4 +142,16 @@ import Testing
         let cut = try #require(Self.deflater(keepsContext: true).compress([0x61, 0xC3]))
         #expect(Decoded(ClientFrame.deflated(cut), inflater: Self.inflater()).violation == .invalidUTF8)
     }
+
+    /// What fails first in the message is told, however its bytes are cut: here text that is no UTF-8 comes before damage, or before the limit.
+    @Test func theFirstFailureOfAMessageIsTold() throws {
+        let bad = try #require(Self.deflater(keepsContext: true).compress([0x61, 0xED, 0xA0, 0x80] + [UInt8](repeating: 0x61, count: 100)))
+        for (payload, limit) in [(bad + [0xFF, 0xFF], 1 << 20), (bad, 10)] {
+            let frame = ClientFrame.deflated(payload)
+            for split in 0...frame.count {
+                let decoded = Decoded([frame[..<split], frame[split...]], messageLimit: limit, inflater: Self.inflater())
+                #expect(decoded.violation == .invalidUTF8, "split at \(split)")
+            }
+        }
+    }
 }

@@ -17,14 +17,25 @@ public struct EntityTag: Sendable, Hashable {
         isWeak ? "W/\"\(text)\"" : "\"\(text)\""
     }
 
+    /// Byte by byte: a string takes different spellings of one character for the same.
+    public static func == (left: EntityTag, right: EntityTag) -> Bool {
+        left.isWeak == right.isWeak && left.matchesWeakly(right)
+    }
+
+    /// Feeds what `==` compares.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(isWeak)
+        for byte in text.utf8 { hasher.combine(byte) }
+    }
+
     /// Whether both are the same bytes (RFC 9110 8.8.3.2): what ranges and writes need.
     public func matchesStrongly(_ other: EntityTag) -> Bool {
-        !isWeak && !other.isWeak && text == other.text
+        !isWeak && !other.isWeak && matchesWeakly(other)
     }
 
     /// Whether both mean the same: enough to keep a stored answer.
     public func matchesWeakly(_ other: EntityTag) -> Bool {
-        text == other.text
+        text.utf8.elementsEqual(other.text.utf8)
     }
 
     private static func isTagByte(_ byte: UInt8) -> Bool {
@@ -75,7 +86,7 @@ enum EntityTagList: Equatable {
 extension EntityTag {
     /// Reads exactly one tag, as in `If-Range`.
     static func parse(_ value: String) -> EntityTag? {
-        guard case .tags(let tags)? = EntityTagList([value]), tags.count == 1, tags[0].headerValue == value else { return nil }
-        return tags[0]
+        guard case .tags(let tags)? = EntityTagList([value]), tags.count == 1, let tag = tags.first else { return nil }
+        return tag.headerValue.utf8.elementsEqual(value.utf8) ? tag : nil
     }
 }

@@ -36,7 +36,11 @@ struct RoutePath {
 
     /// The text of a segment; nil when an escape is broken or the bytes are not UTF-8.
     func decoded(_ range: Range<Int>) -> String? {
-        PercentEncoding.decode(bytes[range], plusAsSpace: false)
+        // Most segments have nothing to decode.
+        guard bytes[range].contains(UInt8(ascii: "%")) else {
+            return String(validating: UnsafeBufferPointer(rebasing: bytes[range]), as: UTF8.self)
+        }
+        return PercentEncoding.decode(bytes[range], plusAsSpace: false)
     }
 
     /// The text of a segment as it was sent.

@@ -19,12 +19,16 @@ final class SQLiteConnection: SQLConnection {
         SQLITE_FULL, SQLITE_IOERR, SQLITE_CANTOPEN, SQLITE_BUSY, SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_READONLY,
     ]
 
+    /// Nobody asks how much memory SQLite has.
+    private static let countsNoMemory: Void = { roost_sqlite_count_no_memory() }()
+
     private let database: OpaquePointer
     private var statements: [UnsafeRawPointer: SQLiteStatement] = [:]
     private var isOpen = true
 
     /// Opens the file; the writer makes it when it is not there.
     init(path: String, role: Role) throws(DatabaseError) {
+        Self.countsNoMemory
         // SQLite would make it readable by all. Its companions (-wal, -shm) get the mode of the file.
         if role == .writer { try FileSystem.createPrivate(path) }
         var handle: OpaquePointer?

@@ -31,7 +31,7 @@ final class Inflater {
         limit.addingReportingOverflow(limit / 8 + 256).overflow ? .max : limit + limit / 8 + 256
     }
 
-    /// Inflates the next piece of a message.
+    /// Inflates the next piece of a message. What came out before a failure is in `message`.
     /// - Throws: `.messageTooBig` before `message` grows beyond `limit`, `.invalidDeflateData`, `.noMemoryForCompression`.
     func inflate(_ piece: UnsafeRawBufferPointer, into message: inout [UInt8], limit: Int) throws(ProtocolViolation) {
         messageInput += piece.count
@@ -75,8 +75,9 @@ final class Inflater {
         stream.pointee.avail_out = UInt32(output.count)
         let result = CZlib.inflate(stream, flush)
         let produced = output.count - Int(stream.pointee.avail_out)
-        guard produced <= limit - message.count else { throw .messageTooBig(limit: limit) }
-        message.append(contentsOf: UnsafeBufferPointer(rebasing: output[..<produced]))
+        let room = limit - message.count
+        message.append(contentsOf: UnsafeBufferPointer(rebasing: output[..<min(produced, room)]))
+        guard produced <= room else { throw .messageTooBig(limit: limit) }
         switch result {
         case Z_OK: break
         // No progress was possible: all input is used up.

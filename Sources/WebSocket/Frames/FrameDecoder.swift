@@ -130,6 +130,7 @@ struct FrameDecoder {
 
     private mutating func inflate(_ bytes: UnsafeRawBufferPointer, unmaskedWith mask: inout Mask) throws(ProtocolViolation) {
         guard let inflater else { return }
+        let limit = messageLimit
         try withUnsafeTemporaryAllocation(byteCount: Self.inflateStep, alignment: 8) { buffer throws(ProtocolViolation) in
             var rest = bytes
             while rest.count > 0 {
@@ -137,11 +138,25 @@ struct FrameDecoder {
                 piece.copyMemory(from: UnsafeRawBufferPointer(rebasing: rest[..<piece.count]))
                 rest = UnsafeRawBufferPointer(rebasing: rest[piece.count...])
                 mask.apply(to: piece)
-                let start = message.count
-                try inflater.inflate(UnsafeRawBufferPointer(piece), into: &message, limit: messageLimit)
-                try validateText(from: start)
+                try takeInflated { message throws(ProtocolViolation) in
+                    try inflater.inflate(UnsafeRawBufferPointer(piece), into: &message, limit: limit)
+                }
             }
         }
+    }
+
+    /// Of text that goes bad before its data does, the text is to blame, so that the violation does not depend on how the bytes are cut.
+    private mutating func takeInflated(
+        _ inflate: (inout [UInt8]) throws(ProtocolViolation) -> Void
+    ) throws(ProtocolViolation) {
+        let start = message.count
+        do throws(ProtocolViolation) {
+            try inflate(&message)
+        } catch {
+            try validateText(from: start)
+            throw error
+        }
+        try validateText(from: start)
     }
 
     private mutating func validateText(from start: Int) throws(ProtocolViolation) {
@@ -169,10 +184,9 @@ struct FrameDecoder {
     }
 
     private mutating func endMessage() throws(ProtocolViolation) -> Event {
-        if messageIsCompressed {
-            let start = message.count
-            try inflater?.finishMessage(into: &message, limit: messageLimit)
-            try validateText(from: start)
+        if messageIsCompressed, let inflater {
+            let limit = messageLimit
+            try takeInflated { message throws(ProtocolViolation) in try inflater.finishMessage(into: &message, limit: limit) }
         }
         guard validator.isComplete else { throw .invalidUTF8 }
         var whole: [UInt8] = []

@@ -118,4 +118,13 @@ struct PreconditionTests {
         #expect(kept.status == .notModified && kept.headers[first: "etag"] == "\"t\"" && kept.headers[first: "content-type"] == nil)
         #expect(try answer([("If-Match", "\"x\"")]).status == .preconditionFailed)
     }
+
+    /// RFC 9110 8.8.3.2 compares characters of the field; a composed letter is not its decomposed spelling.
+    @Test func tagsAreComparedByTheirBytes() throws {
+        let composed = try #require(EntityTag("\u{E9}"))
+        let decomposed = try #require(EntityTag("e\u{301}"))
+        #expect(composed != decomposed)
+        #expect(!composed.matchesStrongly(decomposed) && !composed.matchesWeakly(decomposed))
+        #expect(composed.matchesStrongly(composed) && Set([composed, composed, decomposed]).count == 2)
+    }
 }

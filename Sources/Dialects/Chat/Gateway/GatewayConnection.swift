@@ -193,6 +193,8 @@ final class GatewayConnection: WebSocketHandler {
                 return true
             }
             login = arrival.login
+            // Only a refused resume needs it; an idle socket keeps nothing.
+            handshakeToken = nil
             state.authenticated(at: loop.now)
             // What an account sees may be more than waits for anybody else.
             socket.sendEncoded(frame: gateway.greeting(for: arrival), countsAgainstLimit: false)

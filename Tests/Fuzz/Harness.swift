@@ -1,0 +1,21 @@
+/// The parts that read what strangers write, each with what must hold for every input.
+enum Harness: String, CaseIterable, Sendable {
+    case http
+    case websocket
+    case json
+    case headers
+    case gateway
+    case yaml
+
+    /// Reads one input; whatever it is, it must neither trap nor break a promise.
+    func run(_ bytes: [UInt8]) throws(Finding) {
+        switch self {
+        case .http: try HTTPHarness.run(bytes)
+        case .websocket: try WebSocketHarness.run(bytes)
+        case .json: try JSONHarness.run(bytes)
+        case .headers: try HeadersHarness.run(bytes)
+        case .gateway: try GatewayHarness.run(bytes)
+        case .yaml: try YAMLHarness.run(bytes)
+        }
+    }
+}
