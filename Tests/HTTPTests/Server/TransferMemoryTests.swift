@@ -1,11 +1,13 @@
 #if os(Linux)
     import Glibc
+    import Reactor
+    import TestSupport
     import Testing
 
     @testable import HTTP
 
-    /// An upload costs its buffers, however long it is (DESIGN section 1: bounded by design).
-    struct UploadMemoryTests {
+    /// An upload or a download costs its buffers, however long it is (DESIGN section 1: bounded by design).
+    struct TransferMemoryTests {
         private static let piece = 1 << 20
         private static let pieces = 1_024
 
@@ -24,7 +26,7 @@
         private static let isMeasurable = getenv("ROOST_TEST_SANITIZER") == nil
 
         @Test(.enabled(if: isMeasurable), arguments: ["Content-Length: \(piece * pieces)", "Transfer-Encoding: chunked"])
-        func aGibibyteDoesNotGrowTheMemory(framing: String) async throws {
+        func anUploadOfAGibibyteDoesNotGrowTheMemory(framing: String) async throws {
             let isChunked = framing.hasPrefix("Transfer")
             try await TestServer.serve({ routes in
                 routes.post("/count") { request in
@@ -47,6 +49,33 @@
                 }
                 if isChunked { client.send("0\r\n\r\n") }
                 #expect(try client.response().text == "\(Self.piece * Self.pieces)")
+                #expect(most - before < 16 << 20, "\(most - before) bytes more in memory")
+            }
+        }
+
+        @Test(.enabled(if: isMeasurable)) func aDownloadOfAGibibyteDoesNotGrowTheMemory() async throws {
+            try await TestServer.serve({ routes in
+                routes.get("/large") { _ in
+                    HTTPResponse(
+                        body: .stream(length: Self.piece * Self.pieces) { writer in
+                            let content = [UInt8](repeating: 120, count: Self.piece)
+                            for _ in 0..<Self.pieces { try await writer.write(content) }
+                        })
+                }
+            }) { server in
+                let socket = try BlockingSocket(port: server.server.address.port)
+                socket.send(Array("GET /large HTTP/1.1\r\nHost: r\r\n\r\n".utf8))
+                // The first pieces fill the buffers that are kept.
+                var received = socket.receive(16 * Self.piece).count
+                let before = try #require(Self.residentBytes())
+                var most = before
+                while received < Self.piece * Self.pieces {
+                    let more = socket.receive(Self.piece).count
+                    guard more > 0 else { break }
+                    received += more
+                    most = max(most, Self.residentBytes() ?? .max)
+                }
+                #expect(received >= Self.piece * Self.pieces)
                 #expect(most - before < 16 << 20, "\(most - before) bytes more in memory")
             }
         }
