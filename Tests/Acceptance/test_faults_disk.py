@@ -49,10 +49,11 @@ def assert_trouble(response):
     assert not any(word in response.text.lower() for word in ("sqlite", "disk", "/", "errno"))
 
 
-def assert_whole(server):
-    """The database of a server that has stopped."""
-    with contextlib.closing(sqlite3.connect(server.data / "roost.db")) as database:
+def assert_whole(room):
+    """The database of a server that has stopped: whole, and with what was acknowledged. Opening it makes no new one."""
+    with contextlib.closing(sqlite3.connect(f"{room.server.database_file.as_uri()}?mode=rw", uri=True)) as database:
         assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert [content for (content,) in database.execute("SELECT content FROM messages ORDER BY id")] == room.kept
 
 
 def works_again(room, content):
@@ -96,7 +97,7 @@ def test_a_full_disk_refuses_writes_and_serves_reads_until_there_is_room_again(r
         server.restart()
         assert room.history() == room.kept[-100:]
         assert server.stop() == 0
-        assert_whole(server)
+        assert_whole(room)
     finally:
         server.dispose()
         disk.unmount()
@@ -122,7 +123,7 @@ def test_what_the_disk_does_not_take_is_not_acknowledged(new_server, calls, erro
     assert room.history() == room.kept, "what was refused came back after the restart, or what was kept has gone"
     room.say("later")
     assert server.stop() == 0
-    assert_whole(server)
+    assert_whole(room)
 
 
 @pytest.mark.timeout(120)
@@ -140,7 +141,7 @@ def test_faults_of_the_disk_under_many_senders_lose_nothing(new_server, tmp_path
         traffic.give_up()
     assert traffic.troubles, "no fault was met"
     assert server.stop() == 0
-    counts = checked(tmp_path / "journals", server.data / "roost.db") | {"refused": len(traffic.troubles)}
+    counts = checked(tmp_path / "journals", server.database_file) | {"refused": len(traffic.troubles)}
     print(counts)
 
 
@@ -164,7 +165,7 @@ def test_a_data_folder_that_may_not_be_written_is_refused_at_the_start_with_a_re
         assert room.history() == ["before"]
         room.say("after")
         assert server.stop() == 0
-        assert_whole(server)
+        assert_whole(room)
     finally:
         server.dispose()
         disk.unmount()
@@ -188,7 +189,7 @@ def test_without_room_for_another_file_those_connected_go_on_and_others_come_in_
                 connection.close()
     works_again_for_newcomers(server)
     assert server.stop() == 0
-    assert_whole(server)
+    assert_whole(room)
 
 
 def test_a_rush_of_connections_leaves_the_database_its_files(new_server):

@@ -1,8 +1,10 @@
 """Sudden ends, again and again, under many senders (docs/reliability.md)."""
 
+import contextlib
 import json
 import pathlib
 import random
+import sqlite3
 import subprocess
 import sys
 import time
@@ -38,7 +40,7 @@ def test_nothing_acknowledged_is_lost_however_often_the_server_is_killed(new_ser
         traffic.give_up()
     assert all(reader.resumes >= cycles // 2 for reader in traffic.readers), [reader.resumes for reader in traffic.readers]
     assert server.stop() == 0
-    counts = checked(tmp_path / "journals", server.data / "roost.db" if engine == "sqlite" else None)
+    counts = checked(tmp_path / "journals", server.database_file if engine == "sqlite" else None)
     assert counts["acknowledged"] >= senders and counts["readers"] == 2, counts
     print(counts)
 
@@ -55,9 +57,9 @@ def test_the_checker_sees_what_it_is_there_to_see(tmp_path):
     def message(number, identifier):
         return {"channel": "1", "message_id": identifier, "content": f"s0.{number}"}
 
-    def breaches():
-        result = subprocess.run([sys.executable, CHECKER, tmp_path], capture_output=True, text=True, timeout=30)
-        return result.returncode, result.stdout
+    def breaches(*database):
+        result = subprocess.run([sys.executable, CHECKER, tmp_path, *database], capture_output=True, text=True, timeout=30)
+        return result.returncode, result.stdout + result.stderr
 
     whole = [message(0, "10"), message(1, "11")]
     came = [{"s": 5} | whole[0], {"s": 6} | whole[1]]
@@ -82,3 +84,24 @@ def test_the_checker_sees_what_it_is_there_to_see(tmp_path):
         code, said = breaches()
         assert code == 1 and words in said, (name, words, said)
         (tmp_path / name).write_text(before)
+
+    file = tmp_path / "database"
+    code, said = breaches(file)
+    assert code == 1 and "unable to open" in said and not file.exists(), said
+    with contextlib.closing(sqlite3.connect(file)) as database:
+        database.execute("CREATE TABLE messages (id INTEGER PRIMARY KEY, text TEXT)")
+        database.execute("CREATE INDEX by_text ON messages (text)")
+        database.executemany("INSERT INTO messages VALUES (?, ?)", [(10, "a" * 4000), (11, "b" * 4000)])
+        database.commit()
+        assert breaches(file)[0] == 0, breaches(file)
+        database.execute("DELETE FROM messages WHERE id = 11")
+        database.commit()
+        code, said = breaches(file)
+        assert code == 1 and "the database does not have" in said, said
+        database.execute("INSERT INTO messages VALUES (11, 'c')")
+        database.execute("PRAGMA writable_schema = ON")
+        # An index that says nothing about the table any more.
+        database.execute("UPDATE sqlite_master SET sql = 'CREATE INDEX by_text ON messages (id)' WHERE name = 'by_text'")
+        database.commit()
+    code, said = breaches(file)
+    assert code == 1 and "integrity_check" in said, said

@@ -110,8 +110,13 @@ class Checker:
             )
 
     def check_database(self, path):
-        database = sqlite3.connect(path)
+        """The file is whole, and holds what the API showed. Opening it makes no new one: an empty database is whole, too."""
+        database = sqlite3.connect(f"{pathlib.Path(path).absolute().as_uri()}?mode=rw", uri=True)
         try:
+            there = {str(row[0]) for row in database.execute("SELECT id FROM messages")}
+            for line in self.history:
+                if line["message_id"] not in there:
+                    self.breach(f"the database does not have {line}")
             answer = [row[0] for row in database.execute("PRAGMA integrity_check")]
             if answer != ["ok"]:
                 self.breach(f"integrity_check: {answer[:5]}")

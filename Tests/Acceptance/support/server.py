@@ -46,6 +46,11 @@ class RoostServer:
         self.url = self.setup_code = self.http = None
         atexit.register(self.kill)
 
+    @property
+    def database_file(self):
+        """The SQLite file; there once the server has been started."""
+        return self.data / "roost.sqlite"
+
     # What it is started with
 
     def command(self, *, ready_file=None, settings=None):
