@@ -1,7 +1,7 @@
 /// Carries a value that belongs to one loop through code that must be `Sendable`.
 ///
 /// The value can only be reached on its loop; anywhere else is a programming error and stops the process before a race can happen.
-/// `@unchecked`: the check in `value` is what makes it safe.
+/// Unchecked because the check is made at run time: `value` stops the process anywhere but on the loop, so that no two threads touch what it holds.
 public struct LoopBound<Value>: @unchecked Sendable {
     private let stored: Value
 
