@@ -1,6 +1,7 @@
 """Fixtures: servers, people and sockets. Servers are shared by all tests that do not need one of their own."""
 
 import os
+import sys
 
 import pytest
 
@@ -10,10 +11,32 @@ from support.gateway import GatewayFactory
 from support.server import RoostServer, binary
 
 ENGINES = ("sqlite", "postgresql")
+MARKS = {"postgresql": pytest.mark.postgresql}
 
 
 def pytest_addoption(parser):
+    parser.addoption("--sqlite-only", action="store_true", help="leave out what needs the PostgreSQL that ROOST_TEST_POSTGRES names")
     parser.addoption("--long", action="store_true", help="test faults for minutes rather than seconds, with more clients")
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "postgresql: needs the PostgreSQL that ROOST_TEST_POSTGRES names")
+    config.addinivalue_line("markers", "linux: does what only Linux lets one do to a process")
+    # Nothing is passed over without a word: what is left out was asked for, or cannot be on this system.
+    if not config.getoption("--sqlite-only") and not postgres_url():
+        raise pytest.UsageError("ROOST_TEST_POSTGRES names no PostgreSQL: scripts/test starts one, --sqlite-only leaves it out")
+
+
+def pytest_collection_modifyitems(config, items):
+    def is_left_out(item):
+        if item.get_closest_marker("postgresql") and config.getoption("--sqlite-only"):
+            return True
+        return item.get_closest_marker("linux") is not None and not sys.platform.startswith("linux")
+
+    left_out = [item for item in items if is_left_out(item)]
+    items[:] = [item for item in items if not is_left_out(item)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
 
 
 @pytest.fixture(scope="session")
@@ -26,13 +49,7 @@ def pytest_generate_tests(metafunc):
     """Runs what uses `engine` on both engines; a module whose subject has nothing to do with storage names its own in ENGINES."""
     if "engine" in metafunc.fixturenames:
         names = getattr(metafunc.module, "ENGINES", ENGINES)
-        metafunc.parametrize("engine", [pytest.param(name, marks=_marks(name)) for name in names], scope="session", indirect=True)
-
-
-def _marks(engine):
-    if engine == "postgresql" and not postgres_url():
-        return [pytest.mark.skip(reason="ROOST_TEST_POSTGRES names no PostgreSQL")]
-    return []
+        metafunc.parametrize("engine", [pytest.param(name, marks=MARKS.get(name, ())) for name in names], scope="session", indirect=True)
 
 
 @pytest.fixture(scope="session")

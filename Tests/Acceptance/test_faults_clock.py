@@ -8,6 +8,7 @@ from support.api import Api, PASSWORD, register
 from support.faults import SteppedClock
 
 ENGINES = ("sqlite",)
+pytestmark = pytest.mark.linux
 HOUR = 3_600
 
 

@@ -16,6 +16,7 @@ from support.traffic import Traffic
 from test_faults_kill import checked
 
 ENGINES = ("sqlite",)
+pytestmark = pytest.mark.linux
 
 #: What SQLite writes with and makes durable with.
 WRITES, SYNCS = "pwrite64,ftruncate", "fsync,fdatasync"
@@ -66,15 +67,26 @@ def works_again(room, content):
     room.kept.append(content)
 
 
-def test_a_full_disk_refuses_writes_and_serves_reads_until_there_is_room_again(roost_binary, tmp_path):
-    """DESIGN.md 5: what cannot be made durable is not acknowledged; what was acknowledged before stays."""
-    disk = SmallDisk(tmp_path / "disk", megabytes=8)
+@contextlib.contextmanager
+def on_a_small_disk(tmp_path, megabytes):
+    """A disk, and a room of a server that has its data there."""
+    disk = SmallDisk(tmp_path / "disk", megabytes)
     folder = tmp_path / "server"
     folder.mkdir()
     server = RoostServer(folder, data=disk.folder / "data")
     try:
         room = Room(server.start())
         room.say("before")
+        yield disk, room
+    finally:
+        server.dispose()
+        disk.unmount()
+
+
+def test_a_full_disk_refuses_writes_and_serves_reads_until_there_is_room_again(roost_binary, tmp_path):
+    """DESIGN.md 5: what cannot be made durable is not acknowledged; what was acknowledged before stays."""
+    with on_a_small_disk(tmp_path, megabytes=8) as (disk, room):
+        server = room.server
         disk.fill()
         refused = 0
         for number in range(200):
@@ -98,9 +110,6 @@ def test_a_full_disk_refuses_writes_and_serves_reads_until_there_is_room_again(r
         assert room.history() == room.kept[-100:]
         assert server.stop() == 0
         assert_whole(room)
-    finally:
-        server.dispose()
-        disk.unmount()
 
 
 @pytest.mark.parametrize(
@@ -147,16 +156,11 @@ def test_faults_of_the_disk_under_many_senders_lose_nothing(new_server, tmp_path
 
 def test_a_data_folder_that_may_not_be_written_is_refused_at_the_start_with_a_reason(roost_binary, tmp_path):
     """contracts/configuration.md: what stops a start is one sentence; nothing is changed, and the next start works."""
-    disk = SmallDisk(tmp_path / "disk", megabytes=16)
-    folder = tmp_path / "server"
-    folder.mkdir()
-    server = RoostServer(folder, data=disk.folder / "data")
-    try:
-        room = Room(server.start())
-        room.say("before")
+    with on_a_small_disk(tmp_path, megabytes=16) as (disk, room):
+        server = room.server
         assert server.stop() == 0
         disk.remount("ro")
-        result = subprocess.run(server.command(), capture_output=True, text=True, timeout=30, env=server.environment(), cwd=folder)
+        result = subprocess.run(server.command(), capture_output=True, text=True, timeout=30, env=server.environment(), cwd=server.folder)
         assert result.returncode in (69, 70, 73), result
         sentences = result.stderr.strip().splitlines()
         assert len(sentences) == 1 and sentences[0].startswith("roost: ") and str(server.data) in sentences[0], result.stderr
@@ -166,9 +170,6 @@ def test_a_data_folder_that_may_not_be_written_is_refused_at_the_start_with_a_re
         room.say("after")
         assert server.stop() == 0
         assert_whole(room)
-    finally:
-        server.dispose()
-        disk.unmount()
 
 
 def test_without_room_for_another_file_those_connected_go_on_and_others_come_in_later(new_server):

@@ -11,6 +11,8 @@ from support.traffic import Traffic
 from test_faults_disk import Room, assert_trouble, works_again
 from test_faults_kill import checked
 
+pytestmark = pytest.mark.postgresql
+
 
 @pytest.fixture(scope="module")
 def postgres():

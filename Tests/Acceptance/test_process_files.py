@@ -128,7 +128,7 @@ def test_a_ready_file_that_cannot_be_written_ends_with_70(roost_binary, tmp_path
     assert result.returncode == 70 and "missing/ready" in result.stderr
 
 
-@pytest.mark.skipif(not postgres_url(), reason="ROOST_TEST_POSTGRES names no PostgreSQL")
+@pytest.mark.postgresql
 def test_a_database_that_is_not_in_postgresql_ends_with_69(roost_binary, tmp_path):
     """"69 a needed service is missing (database)"."""
     base, _, name = postgres_url().rpartition("/")

@@ -2,14 +2,11 @@
 
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
 import time
 from pathlib import Path
-
-import pytest
 
 from support.server import RoostServer
 
@@ -33,7 +30,6 @@ def free_port():
         return probe.getsockname()[1]
 
 
-@pytest.mark.skipif(not shutil.which("curl") or not shutil.which("bash"), reason="the story is told with curl in bash")
 def test_the_five_commands_of_the_readme_tell_the_story(roost_binary, tmp_path):
     """The same lines a newcomer pastes; only the program, which is built already, and the port, which may be taken, are others."""
     port = free_port()

@@ -29,7 +29,7 @@ class OwnPostgres:
     """Made when constructed and started with `start`; the port stays the same for its life."""
 
     def __init__(self):
-        self.programs = programs() or pytest.skip("no PostgreSQL is installed")
+        self.programs = programs() or pytest.fail("no PostgreSQL is installed: scripts/setup --test does it", pytrace=False)
         # PostgreSQL refuses to run as root; the other user must be able to reach the folder, and the path of a Unix socket must be short.
         self.user = self._other_user()
         self.folder = Path(tempfile.mkdtemp(prefix="roost-postgres.", dir="/tmp"))
@@ -46,7 +46,7 @@ class OwnPostgres:
         for name in ("postgres", "nobody"):
             with contextlib.suppress(KeyError):
                 return pwd.getpwnam(name).pw_name
-        pytest.skip("PostgreSQL does not run as root, and there is no other user")
+        pytest.fail("PostgreSQL does not run as root, and there is no user postgres or nobody", pytrace=False)
 
     @property
     def url(self):
