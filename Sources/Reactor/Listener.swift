@@ -122,24 +122,23 @@ private final class ListenSocket: LoopResource {
             }
         }
         self.address = SocketAddress(storage: storage)
-        handle.pointee.data = Unmanaged.passUnretained(self).toOpaque()
+        handle.pointee.data = nil
         if result == 0 { result = uv_listen(rawStream(handle), Int32(backlog), onConnection) }
         guard result == 0 else {
-            handle.pointee.data = nil
             uv_close(rawHandle(handle), freeHandle)
             throw Listener.Failure(address: address, name: String(cString: uv_err_name(result)))
         }
-        loop.core.resources[ObjectIdentifier(self)] = self
+        hold(self, by: handle)
     }
 
     func shutDown() {
         guard uv_is_closing(rawHandle(handle)) == 0 else { return }
         uv_close(rawHandle(handle), freeHandle)
-        loop.core.resources[ObjectIdentifier(self)] = nil
     }
 
     fileprivate func acceptOne() {
         let client = UnsafeMutablePointer<uv_tcp_t>.allocate(capacity: 1)
+        client.pointee.data = nil
         guard uv_tcp_init(loop.core.uv, client) == 0 else { return client.deallocate() }
         guard uv_accept(rawStream(handle), rawStream(client)) == 0, let peer = peerAddress(client) else {
             return uv_close(rawHandle(client), freeHandle)
@@ -169,5 +168,6 @@ private func onConnection(_ server: UnsafeMutablePointer<uv_stream_t>?, _ status
 
 private func freeHandle(_ handle: UnsafeMutablePointer<uv_handle_t>?) {
     guard let handle else { return }
+    release(by: handle)
     UnsafeMutableRawPointer(handle).assumingMemoryBound(to: uv_tcp_t.self).deallocate()
 }

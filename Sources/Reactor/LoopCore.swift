@@ -1,6 +1,6 @@
 internal import CLibuv
 
-/// What a loop closes when it stops: streams, listening sockets, signal watchers.
+/// What a loop closes when it stops: streams, listening sockets, signal watchers. Its handle holds it until then.
 protocol LoopResource: AnyObject {
     func shutDown()
 }
@@ -21,7 +21,6 @@ final class LoopCore {
     let wakeUp: UnsafeMutablePointer<uv_async_t>
     /// The one read buffer that all streams of the loop share: a stream hands bytes on before the next one reads.
     let readBuffer: UnsafeMutableRawBufferPointer
-    var resources: [ObjectIdentifier: any LoopResource] = [:]
     /// Streams whose output waits for the end of the tick.
     var dirty: [TCPStream] = []
     /// Streams whose peer takes no more bytes for now, looked at once a second.
@@ -74,7 +73,7 @@ final class LoopCore {
 
     /// Closes everything, so that `run` returns when the last handle is gone.
     func stop() {
-        for resource in resources.values { resource.shutDown() }
+        uv_walk(uv, shutDownResource, nil)
         for handle in [rawHandle(wakeUp), rawHandle(prepare), rawHandle(check), rawHandle(timer)] where uv_is_closing(handle) == 0 {
             uv_close(handle, nil)
         }
@@ -117,8 +116,7 @@ final class LoopCore {
     // MARK: Timers
 
     func schedule(after delay: Duration, _ work: @escaping () -> Void) -> TimerToken {
-        let token = timers.schedule(at: now + delay, work)
-        return token
+        timers.schedule(at: now + delay, work)
     }
 
     private func armTimer() {
@@ -135,7 +133,9 @@ final class LoopCore {
 
     fileprivate func runDueTimers() {
         armedDeadline = nil
-        while let work = timers.takeDue(at: now) { work() }
+        // What this work schedules without delay waits for the next tick: first the sockets get their turn.
+        let newest = timers.newest
+        while let work = timers.takeDue(at: now, upTo: newest) { work() }
     }
 
     // MARK: Blocked streams
@@ -160,6 +160,24 @@ final class LoopCore {
 /// A libuv handle as the base type that libuv's generic functions take.
 func rawHandle<Handle>(_ handle: UnsafeMutablePointer<Handle>) -> UnsafeMutablePointer<uv_handle_t> {
     UnsafeMutableRawPointer(handle).assumingMemoryBound(to: uv_handle_t.self)
+}
+
+/// Lets a handle hold its resource. Given back with `release`.
+func hold<Handle>(_ resource: any LoopResource, by handle: UnsafeMutablePointer<Handle>) {
+    rawHandle(handle).pointee.data = Unmanaged<AnyObject>.passRetained(resource).toOpaque()
+}
+
+/// Ends what `hold` began.
+func release<Handle>(by handle: UnsafeMutablePointer<Handle>) {
+    guard let data = rawHandle(handle).pointee.data else { return }
+    rawHandle(handle).pointee.data = nil
+    Unmanaged<AnyObject>.fromOpaque(data).release()
+}
+
+private func shutDownResource(_ handle: UnsafeMutablePointer<uv_handle_t>?, _: UnsafeMutableRawPointer?) {
+    // Only these types hold a resource; the loop's own handles are closed after them.
+    guard let handle, handle.pointee.type == UV_TCP || handle.pointee.type == UV_SIGNAL, let data = handle.pointee.data else { return }
+    (Unmanaged<AnyObject>.fromOpaque(data).takeUnretainedValue() as? any LoopResource)?.shutDown()
 }
 
 private func core<Handle>(of handle: UnsafeMutablePointer<Handle>?) -> LoopCore? {

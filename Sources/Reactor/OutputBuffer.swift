@@ -1,47 +1,97 @@
-/// Bytes that wait to be sent, at an address that stays put while the system writes from it.
+/// Bytes that wait to be sent. What is queued first may be shared with other streams: it is copied only when more is queued behind it, or when
+/// the socket does not take it whole.
 struct OutputBuffer {
-    private var storage: UnsafeMutableRawPointer?
-    private var capacity = 0
-    private var start = 0
-    private var end = 0
+    private var shared: [UInt8] = []
+    private var block: OutputBlock?
 
     /// Bytes not yet sent.
-    var count: Int { end - start }
-    var isEmpty: Bool { start == end }
+    var count: Int { shared.count + (block?.header.count ?? 0) }
+    var isEmpty: Bool { shared.isEmpty && block == nil }
 
-    /// The bytes not yet sent.
-    var bytes: UnsafeRawBufferPointer {
-        UnsafeRawBufferPointer(start: storage.map { UnsafeRawPointer($0 + start) }, count: count)
+    /// The bytes not yet sent, for the time of the call.
+    func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        if !shared.isEmpty { return shared.withUnsafeBytes(body) }
+        return body(block?.bytes ?? UnsafeRawBufferPointer(start: nil, count: 0))
+    }
+
+    /// The bytes not yet sent, at an address that stays put while the system writes from it: as long as the buffer is kept and not changed.
+    mutating func ownedBytes() -> UnsafeRawBufferPointer {
+        own()
+        return block?.bytes ?? UnsafeRawBufferPointer(start: nil, count: 0)
+    }
+
+    /// Queues bytes that are kept as they are while nothing else waits: an event for ten thousand sockets is held once.
+    mutating func append(_ bytes: [UInt8]) {
+        if isEmpty {
+            shared = bytes
+        } else {
+            bytes.withUnsafeBytes { append($0) }
+        }
     }
 
     mutating func append(_ bytes: UnsafeRawBufferPointer) {
-        guard let source = bytes.baseAddress, bytes.count > 0 else { return }
-        (reserve(bytes.count) + end).copyMemory(from: source, byteCount: bytes.count)
-        end += bytes.count
+        own()
+        copy(bytes)
     }
 
     /// Drops the first `count` bytes: they have been sent.
     mutating func consume(_ count: Int) {
-        start += count
-        if start == end { free() }
-    }
-
-    /// Gives the memory back: an idle connection owns no buffer.
-    mutating func free() {
-        storage?.deallocate()
-        storage = nil
-        (capacity, start, end) = (0, 0, 0)
-    }
-
-    private mutating func reserve(_ extra: Int) -> UnsafeMutableRawPointer {
-        if let storage, end + extra <= capacity { return storage }
-        let wanted = max(256, count + extra, capacity * 2)
-        let grown = UnsafeMutableRawPointer.allocate(byteCount: wanted, alignment: 16)
-        if let storage {
-            grown.copyMemory(from: storage + start, byteCount: count)
-            storage.deallocate()
+        if count == self.count {
+            // The memory is given back: an idle connection owns no buffer.
+            self = OutputBuffer()
+        } else {
+            own()
+            block?.header.start += count
         }
-        (end, start, capacity, storage) = (count, 0, wanted, grown)
-        return grown
+    }
+
+    private mutating func own() {
+        guard !shared.isEmpty else { return }
+        let bytes = shared
+        shared = []
+        bytes.withUnsafeBytes { copy($0) }
+    }
+
+    private mutating func copy(_ bytes: UnsafeRawBufferPointer) {
+        guard bytes.count > 0 else { return }
+        if let block, block.append(bytes) { return }
+        let grown = OutputBlock.make(capacity: max(256, count + bytes.count, 2 * (block?.header.capacity ?? 0)))
+        if let block { _ = grown.append(block.bytes) }
+        _ = grown.append(bytes)
+        block = grown
+    }
+}
+
+/// Memory of an output buffer, at an address that does not change.
+private final class OutputBlock: ManagedBuffer<OutputBlock.Header, UInt8> {
+    struct Header {
+        let capacity: Int
+        var start = 0
+        var end = 0
+
+        var count: Int { end - start }
+    }
+
+    static func make(capacity: Int) -> OutputBlock {
+        let block = create(minimumCapacity: capacity) { _ in Header(capacity: capacity) }
+        return unsafeDowncast(block, to: OutputBlock.self)
+    }
+
+    var bytes: UnsafeRawBufferPointer {
+        withUnsafeMutablePointers { header, elements in
+            UnsafeRawBufferPointer(start: elements + header.pointee.start, count: header.pointee.count)
+        }
+    }
+
+    /// Returns false when there is no room.
+    func append(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        withUnsafeMutablePointers { header, elements in
+            guard header.pointee.end + bytes.count <= header.pointee.capacity else { return false }
+            if let source = bytes.baseAddress {
+                UnsafeMutableRawPointer(elements + header.pointee.end).copyMemory(from: source, byteCount: bytes.count)
+            }
+            header.pointee.end += bytes.count
+            return true
+        }
     }
 }

@@ -35,18 +35,17 @@ private final class SignalHandle: LoopResource {
         self.received = received
         handle = .allocate(capacity: 1)
         uv_signal_init(loop.core.uv, handle)
-        handle.pointee.data = Unmanaged.passUnretained(self).toOpaque()
+        hold(self, by: handle)
         uv_signal_start(handle, onSignal, signal)
-        loop.core.resources[ObjectIdentifier(self)] = self
     }
 
     func shutDown() {
         guard uv_is_closing(rawHandle(handle)) == 0 else { return }
         uv_close(rawHandle(handle)) { handle in
             guard let handle else { return }
+            release(by: handle)
             UnsafeMutableRawPointer(handle).assumingMemoryBound(to: uv_signal_t.self).deallocate()
         }
-        loop.core.resources[ObjectIdentifier(self)] = nil
     }
 
     fileprivate func deliver(_ signal: Int32) { received(signal) }

@@ -3,102 +3,97 @@ public final class TimerToken {
     let deadline: MonotonicInstant
     let order: UInt64
     var work: (() -> Void)?
+    /// Where the token stands in the heap.
+    fileprivate var index: Int
 
-    init(deadline: MonotonicInstant, order: UInt64, work: @escaping () -> Void) {
+    fileprivate init(deadline: MonotonicInstant, order: UInt64, index: Int, work: @escaping () -> Void) {
         self.deadline = deadline
         self.order = order
+        self.index = index
         self.work = work
     }
 
     /// Whether the work has neither run nor been cancelled.
     public var isPending: Bool { work != nil }
+
+    fileprivate func isEarlier(than other: TimerToken) -> Bool {
+        deadline != other.deadline ? deadline < other.deadline : order < other.order
+    }
 }
 
 /// The timers of one loop: a binary heap by deadline, equal deadlines in the order they were made.
 ///
-/// Cancelling only empties the token; the heap drops it when its time comes, or all at once when more than half of the heap is cancelled,
-/// so that a connection that re-arms its deadline a million times does not grow the heap.
+/// Each token knows its place, so that a cancelled one leaves at once: a socket holds no timer but the one it waits for.
 struct TimerQueue {
     private var heap: [TimerToken] = []
-    private var cancelled = 0
-    private var nextOrder: UInt64 = 0
+    /// The order of the token made last.
+    private(set) var newest: UInt64 = 0
 
-    /// Tokens in the heap, cancelled ones included.
+    /// Tokens that are pending.
     var count: Int { heap.count }
 
     /// When the earliest token is due.
     var nextDeadline: MonotonicInstant? { heap.first?.deadline }
 
     mutating func schedule(at deadline: MonotonicInstant, _ work: @escaping () -> Void) -> TimerToken {
-        let token = TimerToken(deadline: deadline, order: nextOrder, work: work)
-        nextOrder += 1
+        newest += 1
+        let token = TimerToken(deadline: deadline, order: newest, index: heap.count, work: work)
         heap.append(token)
-        siftUp(from: heap.count - 1)
+        siftUp(token)
         return token
     }
 
     mutating func cancel(_ token: TimerToken) {
-        guard token.work != nil else { return }
+        guard token.isPending else { return }
+        remove(token)
         token.work = nil
-        cancelled += 1
-        if cancelled > 64, cancelled > heap.count / 2 {
-            compact()
-        }
     }
 
     /// Removes the earliest work that is due at `now`; nil when nothing is.
-    mutating func takeDue(at now: MonotonicInstant) -> (() -> Void)? {
-        while let first = heap.first, first.deadline <= now {
-            removeFirst()
-            guard let work = first.work else {
-                cancelled -= 1
-                continue
-            }
-            first.work = nil
-            return work
-        }
-        return nil
+    ///
+    /// - Parameter newest: tokens made later than this one are left.
+    mutating func takeDue(at now: MonotonicInstant, upTo newest: UInt64 = .max) -> (() -> Void)? {
+        guard let first = heap.first, first.deadline <= now, first.order <= newest else { return nil }
+        remove(first)
+        defer { first.work = nil }
+        return first.work
     }
 
-    private mutating func compact() {
-        heap.removeAll { $0.work == nil }
-        cancelled = 0
-        for index in stride(from: heap.count / 2 - 1, through: 0, by: -1) {
-            siftDown(from: index)
-        }
+    private mutating func remove(_ token: TimerToken) {
+        let last = heap.removeLast()
+        guard last !== token else { return }
+        place(last, at: token.index)
+        siftUp(last)
+        siftDown(last)
     }
 
-    private mutating func removeFirst() {
-        heap.swapAt(0, heap.count - 1)
-        heap.removeLast()
-        siftDown(from: 0)
+    private mutating func place(_ token: TimerToken, at index: Int) {
+        heap[index] = token
+        token.index = index
     }
 
-    private func isEarlier(_ left: Int, _ right: Int) -> Bool {
-        let (a, b) = (heap[left], heap[right])
-        return a.deadline != b.deadline ? a.deadline < b.deadline : a.order < b.order
-    }
-
-    private mutating func siftUp(from start: Int) {
-        var child = start
-        while child > 0 {
-            let parent = (child - 1) / 2
-            guard isEarlier(child, parent) else { return }
-            heap.swapAt(child, parent)
-            child = parent
+    private mutating func siftUp(_ token: TimerToken) {
+        while token.index > 0 {
+            let parent = heap[(token.index - 1) / 2]
+            guard token.isEarlier(than: parent) else { return }
+            exchange(token, parent)
         }
     }
 
-    private mutating func siftDown(from start: Int) {
-        var parent = start
+    private mutating func siftDown(_ token: TimerToken) {
         while true {
-            var earliest = parent
-            for child in [2 * parent + 1, 2 * parent + 2] where child < heap.count && isEarlier(child, earliest) {
-                earliest = child
-            }
-            guard earliest != parent else { return }
-            heap.swapAt(parent, earliest)
-            parent = earliest
+            let left = 2 * token.index + 1
+            guard left < heap.count else { return }
+            let right = left + 1
+            let child = right < heap.count && heap[right].isEarlier(than: heap[left]) ? heap[right] : heap[left]
+            guard child.isEarlier(than: token) else { return }
+            exchange(token, child)
         }
+    }
+
+    private mutating func exchange(_ token: TimerToken, _ other: TimerToken) {
+        let index = token.index
+        place(token, at: other.index)
+        place(other, at: index)
     }
 }

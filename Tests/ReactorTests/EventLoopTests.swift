@@ -67,6 +67,27 @@ import Testing
         await Task.detached { group.stop() }.value
     }
 
+    /// Else a chain of such timers would keep sockets and tasks waiting until its end.
+    @Test func workWithoutDelayThatATimerSchedulesWaitsForTheNextTick() async throws {
+        let group = EventLoopGroup(count: 1)
+        let loop = group.loops[0]
+        let order = Mutex<[String]>([])
+        await withCheckedContinuation { continuation in
+            loop.execute {
+                loop.schedule(after: .zero) {
+                    loop.execute { order.withLock { $0.append("job") } }
+                    loop.schedule(after: .zero) {
+                        order.withLock { $0.append("second timer") }
+                        continuation.resume()
+                    }
+                    order.withLock { $0.append("first timer") }
+                }
+            }
+        }
+        #expect(order.withLock { $0 } == ["first timer", "job", "second timer"])
+        await Task.detached { group.stop() }.value
+    }
+
     @Test func aFullWorkerQueueRefusesMoreByItsLimit() async throws {
         let pool = WorkerPool(name: "small", threads: 1, queueLimit: 1)
         let refused: WorkerPoolError? = await withTaskGroup(of: WorkerPoolError?.self) { tasks in

@@ -31,6 +31,20 @@ long roost_unacknowledged_bytes(int descriptor) {
 #endif
 }
 
+ssize_t roost_send(int descriptor, const void *bytes, size_t count) {
+    // macOS has no such flag; libuv has set SO_NOSIGPIPE there.
+#ifdef MSG_NOSIGNAL
+    const int flags = MSG_DONTWAIT | MSG_NOSIGNAL;
+#else
+    const int flags = MSG_DONTWAIT;
+#endif
+    ssize_t sent;
+    do sent = send(descriptor, bytes, count, flags);
+    while (sent < 0 && errno == EINTR);
+    if (sent >= 0) return sent;
+    return errno == EAGAIN || errno == EWOULDBLOCK ? 0 : -errno;
+}
+
 void roost_name_thread(const char *name) {
 #ifdef __APPLE__
     pthread_setname_np(name);

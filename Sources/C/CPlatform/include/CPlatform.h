@@ -16,5 +16,8 @@ int roost_set_reuse_port(int descriptor);
 /// Bytes of a connected socket that the system holds because the peer has not acknowledged them; 0 when it does not tell.
 long roost_unacknowledged_bytes(int descriptor);
 
+/// Sends without waiting. Returns the bytes taken, 0 when the socket takes none for now, or a negative errno value.
+ssize_t roost_send(int descriptor, const void *_Nullable bytes, size_t count);
+
 /// Names the calling thread for the system's tools; longer names are cut by the caller to 15 bytes.
 void roost_name_thread(const char *_Nonnull name);
