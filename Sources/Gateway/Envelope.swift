@@ -2,14 +2,14 @@ public import Community
 public import Storage
 internal import Synchronization
 
-/// One committed event on its way to the sockets: shared by all loops, encoded at most once per dialect.
+/// One committed event on its way to the sockets: shared by all loops, encoded at most once per encoder.
 public final class Envelope: Sendable {
     /// The event as the log holds it.
     public let event: Event
     /// What happened, with the full objects.
     public let content: CommunityEvent
 
-    private let encoded = Mutex<[(dialect: DialectID, result: EncodedEvent?)]>([])
+    private let encoded = Mutex<[(encoder: any EventEncoder, result: EncodedEvent?)]>([])
 
     /// Wraps an event with its objects; nil when the event carries nothing that sockets could be told.
     public init?(_ event: Event) {
@@ -24,9 +24,9 @@ public final class Envelope: Sendable {
     /// The event in the form of one dialect, nil when the dialect does not show it. The first caller encodes, the others share the bytes.
     public func encoded(by encoder: any EventEncoder) -> EncodedEvent? {
         encoded.withLock { known in
-            if let found = known.first(where: { $0.dialect == encoder.dialect }) { return found.result }
+            if let found = known.first(where: { $0.encoder === encoder }) { return found.result }
             let result = encoder.encode(self)
-            known.append((encoder.dialect, result))
+            known.append((encoder, result))
             return result
         }
     }

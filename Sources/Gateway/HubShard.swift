@@ -1,14 +1,14 @@
-internal import Community
+public import Community
 internal import Reactor
 internal import Storage
 
 /// The part of the hub that belongs to one loop: who listens to what, and the events that are being handed out.
 ///
-/// Events are handed out one after the other in the order of their commits. An event for very many sockets is served in slices, so that
-/// requests on the same loop get their turn in between; the next event waits until the last slice is done.
+/// Every socket gets its events in the order of their commits. Very many sockets are served in slices, so that requests on the same loop get
+/// their turn in between; events that follow for the same topic join those being served, others wait until the last slice is done.
 public final class HubShard {
     /// Sockets served before the loop does other things.
-    static let sliceSize = 512
+    static let sliceSize = 64
     /// Recent events kept for subscribers that attach a moment after their snapshot was read.
     static let recentLimit = 2_048
 
@@ -17,7 +17,7 @@ public final class HubShard {
     private var byAccount: [AccountID: [Subscription]] = [:]
     private var recent: RecentEvents
     private var waiting: [Envelope] = []
-    private var current: (envelope: Envelope, topic: Topic, nextIndex: Int)?
+    private var current: EventRun?
     private var isScheduled = false
 
     init(loop: EventLoop, position: Int64) {
@@ -32,9 +32,9 @@ public final class HubShard {
     func accounts(in wanted: [TopicID], limit: Int) -> Set<AccountID> {
         var found: Set<AccountID> = []
         for topic in wanted {
-            for seat in topics[topic]?.seats ?? [] {
+            for subscription in topics[topic]?.subscriptions ?? [] {
                 guard found.count < limit else { return found }
-                found.insert(seat.subscription.account)
+                found.insert(subscription.account)
             }
         }
         return found
@@ -49,18 +49,26 @@ public final class HubShard {
 
     /// Adds a subscriber that knows everything up to the event `position`, and hands it what has happened since.
     ///
-    /// - Parameter topics: what the account could see at `position`; changes of its memberships since then are followed.
+    /// - Parameters:
+    ///   - account: whose socket it is.
+    ///   - session: the login it belongs to; when that ends, the subscriber is told.
+    ///   - encoder: how events are turned into bytes for it.
+    ///   - topics: what the account could see at `position`; changes of its memberships since then are followed.
     /// - Returns: nil when more has happened since `position` than the hub remembers: read the log up to now and attach again.
-    public func attach(_ subscriber: any Subscriber, to topics: [TopicID], after position: Int64) -> Subscription? {
+    public func attach(
+        _ subscriber: any Subscriber, account: AccountID, session: SessionID, encoder: any EventEncoder, to topics: [TopicID],
+        after position: Int64
+    ) -> Subscription? {
         guard recent.covers(position) else { return nil }
-        let subscription = Subscription(subscriber: subscriber, position: position)
-        byAccount[subscriber.account, default: []].append(subscription)
+        let subscription = Subscription(
+            subscriber: subscriber, account: account, session: session, encoder: encoder, position: position)
+        byAccount[account, default: []].append(subscription)
         for topic in topics { join(subscription, topic) }
         for envelope in recent.events(after: position) {
             follow(envelope, before: true, only: subscription)
             if subscription.seats.contains(where: { $0.topic.id == envelope.topic }) {
                 // An event whose slices are still being served reaches the subscriber here; its position keeps it from a second copy.
-                deliver(envelope, to: subscription)
+                subscription.deliver(envelope)
             }
             follow(envelope, before: false, only: subscription)
         }
@@ -69,8 +77,7 @@ public final class HubShard {
 
     /// Removes a subscriber. It gets nothing more.
     public func detach(_ subscription: Subscription) {
-        for seat in subscription.seats { vacate(seat) }
-        subscription.seats = []
+        while let seat = subscription.seats.last { leave(subscription, seat.topic) }
         byAccount[subscription.account]?.removeAll { $0 === subscription }
         if byAccount[subscription.account]?.isEmpty == true { byAccount[subscription.account] = nil }
     }
@@ -82,14 +89,9 @@ public final class HubShard {
         topic.add(subscription)
     }
 
-    private func leave(_ subscription: Subscription, _ id: TopicID) {
-        guard let position = subscription.seats.firstIndex(where: { $0.topic.id == id }) else { return }
-        vacate(subscription.seats.remove(at: position))
-    }
-
-    private func vacate(_ seat: Subscription.Seat) {
-        seat.topic.remove(seat)
-        if seat.topic.seats.isEmpty, topics[seat.topic.id] === seat.topic { topics[seat.topic.id] = nil }
+    private func leave(_ subscription: Subscription, _ topic: Topic) {
+        topic.remove(subscription)
+        if topic.subscriptions.isEmpty, topics[topic.id] === topic { topics[topic.id] = nil }
     }
 
     // MARK: Handing out
@@ -105,11 +107,10 @@ public final class HubShard {
         isScheduled = false
         var budget = Self.sliceSize
         while budget > 0 {
-            if current == nil {
-                guard !waiting.isEmpty else { return }
-                begin(waiting.removeFirst())
-            }
-            serveSlice(&budget)
+            guard let run = current ?? beginRun() else { return }
+            extend(run)
+            run.serve(&budget)
+            if run.isServed { end(run) }
         }
         guard current != nil || !waiting.isEmpty else { return }
         isScheduled = true
@@ -118,40 +119,38 @@ public final class HubShard {
         loop.schedule(after: .zero) { bound.value.serve() }
     }
 
-    private func begin(_ envelope: Envelope) {
-        recent.append(envelope)
-        follow(envelope, before: true, only: nil)
-        guard let topic = topics[envelope.topic] else {
-            follow(envelope, before: false, only: nil)
-            return
-        }
-        current = (envelope, topic, topic.seats.count - 1)
-    }
-
-    /// Serves from the last seat down: a seat that is given up meanwhile is filled with one that has been served.
-    private func serveSlice(_ budget: inout Int) {
-        guard let (envelope, topic, start) = current else { return }
-        var index = min(start, topic.seats.count - 1)
-        while index >= 0, budget > 0 {
-            deliver(envelope, to: topic.seats[index].subscription)
-            index = min(index, topic.seats.count) - 1
-            budget -= 1
-        }
-        if index >= 0 {
-            current = (envelope, topic, index)
-        } else {
-            current = nil
+    /// Begins with the next event that somebody listens to; nil when none is waiting.
+    private func beginRun() -> EventRun? {
+        while !waiting.isEmpty {
+            let envelope = waiting.removeFirst()
+            recent.append(envelope)
+            follow(envelope, before: true, only: nil)
+            if let topic = topics[envelope.topic] {
+                let run = EventRun(envelope, topic: topic)
+                current = run
+                return run
+            }
             follow(envelope, before: false, only: nil)
         }
-        budget -= 1
+        return nil
     }
 
-    private func deliver(_ envelope: Envelope, to subscription: Subscription) {
-        guard envelope.event.id > subscription.position else { return }
-        subscription.position = envelope.event.id
-        let subscriber = subscription.subscriber
-        guard let bytes = envelope.encoded(by: subscriber.encoder)?.bytes(for: subscription.account) else { return }
-        subscriber.receive(bytes, of: envelope)
+    /// Lets the events that follow for the same topic join, up to one that changes who listens.
+    private func extend(_ run: EventRun) {
+        guard let first = run.envelopes.first, SubscriptionChange.changes(of: first).isEmpty else { return }
+        let joining = waiting.prefix(EventRun.limit - run.envelopes.count).prefix {
+            $0.topic == run.topic.id && SubscriptionChange.changes(of: $0).isEmpty
+        }
+        for envelope in joining {
+            recent.append(envelope)
+            run.append(envelope)
+        }
+        waiting.removeFirst(joining.count)
+    }
+
+    private func end(_ run: EventRun) {
+        current = nil
+        for envelope in run.envelopes { follow(envelope, before: false, only: nil) }
     }
 
     // MARK: Memberships
@@ -171,9 +170,10 @@ public final class HubShard {
     private func apply(_ change: SubscriptionChange, to subscription: Subscription) {
         switch change {
         case .join(_, let topic): join(subscription, topic)
-        case .leave(_, let topic): leave(subscription, topic)
+        case .leave(_, let id):
+            if let topic = topics[id] { leave(subscription, topic) }
         case .endSession(_, let session):
-            if session == nil || subscription.subscriber.session == session { subscription.subscriber.sessionEnded() }
+            if session == nil || subscription.session == session { subscription.subscriber.sessionEnded() }
         }
     }
 }

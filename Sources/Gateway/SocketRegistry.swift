@@ -5,13 +5,12 @@ internal import Synchronization
 public final class SocketRegistry: Sendable {
     /// What a socket holds while it is logged in.
     public struct Place: Sendable {
-        let account: AccountID
         let number: UInt64
     }
 
     private struct Holder {
         let number: UInt64
-        let session: String
+        let session: GatewaySession
         let giveWay: @Sendable () -> Void
     }
 
@@ -35,7 +34,7 @@ public final class SocketRegistry: Sendable {
     ///
     /// - Parameter giveWay: called, on any thread, when a later socket takes over the session.
     /// - Returns: nil when the account has as many sockets as it may.
-    public func enter(_ account: AccountID, session: String, giveWay: @escaping @Sendable () -> Void) -> Place? {
+    public func enter(_ account: AccountID, session: GatewaySession, giveWay: @escaping @Sendable () -> Void) -> Place? {
         let (place, former) = state.withLock { state -> (Place?, Holder?) in
             var holders = state.holders[account] ?? []
             let former = holders.firstIndex { $0.session == session }.map { holders.remove(at: $0) }
@@ -44,7 +43,7 @@ public final class SocketRegistry: Sendable {
             holders.append(Holder(number: state.lastNumber, session: session, giveWay: giveWay))
             state.holders[account] = holders
             if former == nil { state.count += 1 }
-            return (Place(account: account, number: state.lastNumber), former)
+            return (Place(number: state.lastNumber), former)
         }
         former?.giveWay()
         return place
@@ -61,13 +60,13 @@ public final class SocketRegistry: Sendable {
     }
 
     /// Gives a place back; nothing happens when it has been taken over.
-    public func leave(_ place: Place) {
+    public func leave(_ place: Place, of account: AccountID) {
         state.withLock { state in
-            guard var holders = state.holders[place.account], let index = holders.firstIndex(where: { $0.number == place.number }) else {
+            guard var holders = state.holders[account], let index = holders.firstIndex(where: { $0.number == place.number }) else {
                 return
             }
             holders.remove(at: index)
-            state.holders[place.account] = holders.isEmpty ? nil : holders
+            state.holders[account] = holders.isEmpty ? nil : holders
             state.count -= 1
         }
     }

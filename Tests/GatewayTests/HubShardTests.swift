@@ -22,9 +22,9 @@ struct HubShardTests {
     @Test func `an event reaches each subscriber of its topic once and is encoded once`() async throws {
         try await Self.onLoop { shard, encoder in
             let members = (1...20).map { RecordingSubscriber(account: $0, encoder: encoder) }
-            for member in members { #expect(shard.attach(member, to: [TestEvents.topic], after: 100) != nil) }
+            for member in members { #expect(member.attach(to: shard) != nil) }
             let stranger = RecordingSubscriber(account: 99, encoder: encoder)
-            #expect(shard.attach(stranger, to: [], after: 100) != nil)
+            #expect(stranger.attach(to: shard, []) != nil)
             shard.receive(Self.envelopes(TestEvents.message(101), TestEvents.message(102)))
             #expect(members.allSatisfy { $0.received == [101, 102] })
             #expect(stranger.received.isEmpty)
@@ -32,11 +32,59 @@ struct HubShardTests {
         }
     }
 
+    @Test func `events of one topic that come together are written together, so many at a time`() async throws {
+        try await Self.onLoop { shard, encoder in
+            let member = RecordingSubscriber(account: 1, encoder: encoder)
+            #expect(member.attach(to: shard) != nil)
+            shard.receive(Self.envelopes(TestEvents.message(101), TestEvents.message(102), TestEvents.message(103)))
+            #expect(member.received == [101, 102, 103] && member.writes == 1)
+            let more = Int64(EventRun.limit) + 1
+            shard.receive((104..<104 + more).compactMap { Envelope(TestEvents.message($0)) })
+            #expect(member.received == Array(101..<104 + more) && member.writes == 3)
+        }
+    }
+
+    @Test func `an event that somebody gets in a form of their own keeps its place among the others`() async throws {
+        try await Self.onLoop { shard, _ in
+            let encoder = CountingEncoder(personal: [102: AccountID(1)])
+            let members = (1...2).map { RecordingSubscriber(account: $0, encoder: encoder) }
+            for member in members { #expect(member.attach(to: shard) != nil) }
+            shard.receive(Self.envelopes(TestEvents.message(101), TestEvents.message(102), TestEvents.message(103)))
+            #expect(members[0].received == [101, -102, 103])
+            #expect(members[1].received == [101, 102, 103])
+        }
+    }
+
+    @Test func `whoever leaves in the middle of several events gets none of the rest`() async throws {
+        try await Self.onLoop { shard, _ in
+            let encoder = CountingEncoder(personal: [102: AccountID(1)])
+            let member = RecordingSubscriber(account: 1, encoder: encoder)
+            let place = member.attach(to: shard)
+            member.onReceive = { if let place { shard.detach(place) } }
+            shard.receive(Self.envelopes(TestEvents.message(101), TestEvents.message(102), TestEvents.message(103)))
+            #expect(member.received == [101])
+        }
+    }
+
+    @Test func `sockets of two dialects get the same events each in its own form`() async throws {
+        try await Self.onLoop { shard, encoder in
+            let other = CountingEncoder(personal: [101: AccountID(1)])
+            let members = [
+                RecordingSubscriber(account: 1, encoder: encoder), RecordingSubscriber(account: 1, encoder: other),
+                RecordingSubscriber(account: 2, encoder: encoder),
+            ]
+            for member in members { #expect(member.attach(to: shard) != nil) }
+            shard.receive(Self.envelopes(TestEvents.message(101), TestEvents.message(102)))
+            #expect(members.map(\.received) == [[101, 102], [-101, 102], [101, 102]])
+            #expect(encoder.count == 2 && other.count == 2)
+        }
+    }
+
     @Test func `a subscriber that attaches late gets what happened since its snapshot, each event once`() async throws {
         try await Self.onLoop { shard, encoder in
             shard.receive(Self.envelopes(TestEvents.message(101), TestEvents.message(102), TestEvents.message(103)))
             let late = RecordingSubscriber(account: 1, encoder: encoder)
-            #expect(shard.attach(late, to: [TestEvents.topic], after: 101) != nil)
+            #expect(late.attach(to: shard, after: 101) != nil)
             shard.receive(Self.envelopes(TestEvents.message(104)))
             #expect(late.received == [102, 103, 104])
         }
@@ -45,7 +93,7 @@ struct HubShardTests {
     @Test func `a snapshot newer than the events still to come gets none of them twice`() async throws {
         try await Self.onLoop { shard, encoder in
             let early = RecordingSubscriber(account: 1, encoder: encoder)
-            #expect(shard.attach(early, to: [TestEvents.topic], after: 103) != nil)
+            #expect(early.attach(to: shard, after: 103) != nil)
             shard.receive(Self.envelopes(TestEvents.message(102), TestEvents.message(103), TestEvents.message(104)))
             #expect(early.received == [104])
         }
@@ -57,7 +105,7 @@ struct HubShardTests {
             #expect(!shard.covers(99))
             for id in 101...Int64(101 + HubShard.recentLimit * 2) { shard.receive(Self.envelopes(TestEvents.message(id))) }
             let late = RecordingSubscriber(account: 1, encoder: encoder)
-            #expect(shard.attach(late, to: [TestEvents.topic], after: 100) == nil)
+            #expect(late.attach(to: shard) == nil)
             #expect(late.received.isEmpty)
         }
     }
@@ -65,7 +113,7 @@ struct HubShardTests {
     @Test func `a new member hears from its joining on and a former member hears its leaving and nothing after`() async throws {
         try await Self.onLoop { shard, encoder in
             let guest = RecordingSubscriber(account: 5, encoder: encoder)
-            #expect(shard.attach(guest, to: [], after: 100) != nil)
+            #expect(guest.attach(to: shard, []) != nil)
             shard.receive(
                 Self.envelopes(
                     TestEvents.message(101), TestEvents.joined(102, 5), TestEvents.message(103), TestEvents.left(104, 5),
@@ -79,10 +127,10 @@ struct HubShardTests {
             shard.receive(
                 Self.envelopes(TestEvents.joined(101, 5), TestEvents.message(102), TestEvents.left(103, 5), TestEvents.message(104)))
             let guest = RecordingSubscriber(account: 5, encoder: encoder)
-            #expect(shard.attach(guest, to: [], after: 100) != nil)
+            #expect(guest.attach(to: shard, []) != nil)
             #expect(guest.received == [101, 102, 103])
             let newer = RecordingSubscriber(account: 5, encoder: encoder)
-            #expect(shard.attach(newer, to: [TestEvents.topic], after: 102) != nil)
+            #expect(newer.attach(to: shard, after: 102) != nil)
             #expect(newer.received == [103])
         }
     }
@@ -92,7 +140,7 @@ struct HubShardTests {
             let first = RecordingSubscriber(account: 5, session: 1, encoder: encoder)
             let second = RecordingSubscriber(account: 5, session: 2, encoder: encoder)
             let other = RecordingSubscriber(account: 6, session: 3, encoder: encoder)
-            for subscriber in [first, second, other] { #expect(shard.attach(subscriber, to: [], after: 100) != nil) }
+            for subscriber in [first, second, other] { #expect(subscriber.attach(to: shard, []) != nil) }
             shard.receive(Self.envelopes(TestEvents.sessionEnded(101, 5, session: 1)))
             #expect(first.hasEnded && !second.hasEnded && !other.hasEnded)
             shard.receive(Self.envelopes(TestEvents.sessionEnded(102, 5, session: nil)))
@@ -104,7 +152,7 @@ struct HubShardTests {
     @Test func `a leaving that a snapshot is younger than takes nothing away`() async throws {
         try await Self.onLoop { shard, encoder in
             let member = RecordingSubscriber(account: 5, encoder: encoder)
-            #expect(shard.attach(member, to: [TestEvents.topic], after: 102) != nil)
+            #expect(member.attach(to: shard, after: 102) != nil)
             shard.receive(Self.envelopes(TestEvents.left(101, 5), TestEvents.joined(102, 5), TestEvents.message(103)))
             #expect(member.received == [103])
         }
@@ -113,7 +161,7 @@ struct HubShardTests {
     @Test func `accounts are named once and not more of them than asked for`() async throws {
         try await Self.onLoop { shard, encoder in
             for account in [1, 1, 2, 3] as [Int64] {
-                #expect(shard.attach(RecordingSubscriber(account: account, encoder: encoder), to: [TestEvents.topic], after: 100) != nil)
+                #expect(RecordingSubscriber(account: account, encoder: encoder).attach(to: shard) != nil)
             }
             #expect(shard.accounts(in: [TestEvents.topic], limit: 10) == [AccountID(1), AccountID(2), AccountID(3)])
             #expect(shard.accounts(in: [TestEvents.topic], limit: 2).count == 2)
@@ -124,7 +172,7 @@ struct HubShardTests {
     @Test func `a login made after all others ended is not closed by that older event`() async throws {
         try await Self.onLoop { shard, encoder in
             let fresh = RecordingSubscriber(account: 5, encoder: encoder)
-            #expect(shard.attach(fresh, to: [], after: 101) != nil)
+            #expect(fresh.attach(to: shard, [], after: 101) != nil)
             shard.receive(Self.envelopes(TestEvents.sessionEnded(101, 5, session: nil)))
             #expect(!fresh.hasEnded)
         }
@@ -133,7 +181,7 @@ struct HubShardTests {
     @Test func `a detached subscriber gets nothing more, even in the middle of an event`() async throws {
         try await Self.onLoop { shard, encoder in
             let members = (1...4).map { RecordingSubscriber(account: $0, encoder: encoder) }
-            let places = members.compactMap { shard.attach($0, to: [TestEvents.topic], after: 100) }
+            let places = members.compactMap { $0.attach(to: shard) }
             // Served from the last seat down: the last one throws the first two out.
             members[3].onReceive = {
                 shard.detach(places[0])

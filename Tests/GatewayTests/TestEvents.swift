@@ -36,16 +36,27 @@ enum TestEvents {
     }
 }
 
-/// Encodes an event as its id, so that a test sees at once what was delivered; counts how often.
+/// Encodes an event as the eight bytes of its id, so that a test sees at once what was delivered; counts how often.
 final class CountingEncoder: EventEncoder {
-    let dialect = DialectID("test")
+    /// Accounts that get an event in a form of their own, by the event's id: the negative id.
+    private let personal: [Int64: AccountID]
     private let calls = Mutex(0)
+
+    init(personal: [Int64: AccountID] = [:]) {
+        self.personal = personal
+    }
 
     var count: Int { calls.withLock { $0 } }
 
     func encode(_ envelope: Envelope) -> EncodedEvent? {
         calls.withLock { $0 += 1 }
-        return EncodedEvent(common: Array(String(envelope.event.id).utf8))
+        let id = envelope.event.id
+        let own = personal[id].map { [$0: Self.bytes(-id)] } ?? [:]
+        return EncodedEvent(common: Self.bytes(id), personal: own)
+    }
+
+    private static func bytes(_ id: Int64) -> [UInt8] {
+        withUnsafeBytes(of: id.bigEndian) { Array($0) }
     }
 }
 
@@ -53,8 +64,10 @@ final class CountingEncoder: EventEncoder {
 final class RecordingSubscriber: Subscriber {
     let account: AccountID
     let session: SessionID
-    let encoder: any EventEncoder
+    private let encoder: any EventEncoder
     private(set) var received: [Int64] = []
+    /// How often something was handed over, with one event or several.
+    private(set) var writes = 0
     private(set) var hasEnded = false
     var onReceive: (() -> Void)?
 
@@ -64,8 +77,15 @@ final class RecordingSubscriber: Subscriber {
         self.encoder = encoder
     }
 
-    func receive(_ bytes: [UInt8], of envelope: Envelope) {
-        received.append(envelope.event.id)
+    func attach(to shard: HubShard, _ topics: [TopicID] = [TestEvents.topic], after position: Int64 = 100) -> Subscription? {
+        shard.attach(self, account: account, session: session, encoder: encoder, to: topics, after: position)
+    }
+
+    func receive(_ frames: [UInt8], isLarge: Bool) {
+        for start in stride(from: 0, to: frames.count, by: 8) {
+            received.append(frames[start..<start + 8].reduce(0) { $0 << 8 | Int64($1) })
+        }
+        writes += 1
         onReceive?()
     }
 

@@ -4,9 +4,12 @@ internal import JSON
 internal import Storage
 
 /// Turns events into the frames of contracts/chat.md section 5.
-struct ChatEventEncoder: EventEncoder {
-    let dialect = DialectID("chat")
-    let presence: Presence
+final class ChatEventEncoder: EventEncoder {
+    private let presence: Presence
+
+    init(presence: Presence) {
+        self.presence = presence
+    }
 
     func encode(_ envelope: Envelope) -> EncodedEvent? {
         let sequence = envelope.event.id
@@ -63,7 +66,8 @@ struct ChatEventEncoder: EventEncoder {
                 }
             }
         }
-        return EncodedEvent(common: frame(withServer: false), personal: [member.account.id: frame(withServer: true)])
+        return EncodedEvent(
+            common: frame(withServer: false), personal: [member.account.id: frame(withServer: true)], personalIsLarge: true)
     }
 
     private static func subject(_ account: Account, of space: SpaceID, presence: Presence, to json: inout JSONWriter) {

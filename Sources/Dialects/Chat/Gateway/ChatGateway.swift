@@ -66,9 +66,7 @@ final class ChatGateway: Sendable {
             guard try await community.session(claims.session, of: claims.account) != nil else {
                 return .failure(.close(.authenticationFailed))
             }
-            let sessionID = sessionIDs.sign(
-                SignedSessionID(accountID: claims.account.rawValue, sessionID: claims.session.rawValue, issuedAt: clock()))
-            let login = GatewayLogin(account: claims.account, session: claims.session, sessionID: sessionID)
+            let login = GatewayLogin(account: claims.account, session: GatewaySession(login: claims.session, openedAt: clock()))
             let topics = snapshot.sources.map { TopicID(scope: $0.scope, id: $0.id) }
             let present = await hub.accounts(in: topics.filter { $0.scope != .account }, limit: Self.presenceLimit)
             return .success(
@@ -89,9 +87,11 @@ final class ChatGateway: Sendable {
     func resumedLogin(_ resume: ClientFrame.Resume) throws(GatewayRefusal) -> GatewayLogin {
         let claims = try verify(resume.token)
         guard let signed = sessionIDs.verify(resume.sessionID), signed.accountID == claims.account.rawValue,
-            signed.sessionID == claims.session.rawValue, !endedSessions.contains(resume.sessionID)
+            signed.sessionID == claims.session.rawValue
         else { throw .invalidSession }
-        return GatewayLogin(account: claims.account, session: claims.session, sessionID: resume.sessionID)
+        let session = GatewaySession(login: claims.session, openedAt: signed.issuedAt)
+        guard !endedSessions.contains(session) else { throw .invalidSession }
+        return GatewayLogin(account: claims.account, session: session)
     }
 
     private func verify(_ token: String) throws(GatewayRefusal) -> Claims {
@@ -106,14 +106,18 @@ final class ChatGateway: Sendable {
 
     /// CONNECTED or RESUMED.
     func greeting(for arrival: GatewayArrival) -> [UInt8] {
-        switch arrival.greeting {
+        let login = arrival.login
+        let sessionID = sessionIDs.sign(
+            SignedSessionID(
+                accountID: login.account.rawValue, sessionID: login.session.login.rawValue, issuedAt: login.session.openedAt))
+        return switch arrival.greeting {
         case .connected(let snapshot, let present):
             ServerFrame.connected(
-                snapshot, present: present, sessionID: arrival.login.sessionID,
+                snapshot, present: present, sessionID: sessionID,
                 heartbeatMilliseconds: settings.heartbeatInterval.wholeMilliseconds,
                 presence: presence)
         case .resumed(let replayed):
-            ServerFrame.resumed(sessionID: arrival.login.sessionID, replayed: replayed)
+            ServerFrame.resumed(sessionID: sessionID, replayed: replayed)
         }
     }
 }

@@ -1,3 +1,4 @@
+internal import Gateway
 internal import Synchronization
 
 /// Gateway sessions that their clients have ended by closing with 1000 or 1001 (contracts/chat.md 4.5): they are not resumed.
@@ -6,8 +7,8 @@ internal import Synchronization
 /// owner nothing that a new login would not.
 final class EndedSessions: Sendable {
     private struct State {
-        var known: Set<String> = []
-        var order: [String] = []
+        var known: Set<GatewaySession> = []
+        var order: [GatewaySession] = []
         var next = 0
     }
 
@@ -19,17 +20,17 @@ final class EndedSessions: Sendable {
         self.limit = limit
     }
 
-    func insert(_ sessionID: String) {
+    func insert(_ session: GatewaySession) {
         state.withLock { state in
-            guard state.known.insert(sessionID).inserted else { return }
-            guard state.order.count == limit else { return state.order.append(sessionID) }
+            guard state.known.insert(session).inserted else { return }
+            guard state.order.count == limit else { return state.order.append(session) }
             state.known.remove(state.order[state.next])
-            state.order[state.next] = sessionID
+            state.order[state.next] = session
             state.next = (state.next + 1) % limit
         }
     }
 
-    func contains(_ sessionID: String) -> Bool {
-        state.withLock { $0.known.contains(sessionID) }
+    func contains(_ session: GatewaySession) -> Bool {
+        state.withLock { $0.known.contains(session) }
     }
 }

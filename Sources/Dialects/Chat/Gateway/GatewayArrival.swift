@@ -4,10 +4,8 @@ internal import Gateway
 /// Whose socket it is.
 struct GatewayLogin: Sendable {
     var account: AccountID
-    /// The login that the token belongs to.
-    var session: SessionID
-    /// The signed session id that CONNECTED told the client, for resuming.
-    var sessionID: String
+    /// The session that CONNECTED told the client of, for resuming, with the login that the token belongs to.
+    var session: GatewaySession
 }
 
 /// A socket that has shown who it is and may be served from now on.

@@ -6,7 +6,7 @@ internal import WebSocket
 /// One gateway socket: does what the protocol decides. Lives on its connection's loop.
 ///
 /// An idle socket has no task and one timer; only logging in and replaying run as asynchronous work.
-final class GatewayConnection: WebSocketHandler {
+final class GatewayConnection: WebSocketHandler, Subscriber {
     /// What the upgrade request said.
     struct Hello: Sendable {
         var token: String?
@@ -15,7 +15,6 @@ final class GatewayConnection: WebSocketHandler {
     }
 
     let socket: WebSocketConnection
-    let loop: EventLoop
     private let gateway: ChatGateway
     private var state: GatewayProtocol
     private var timer: TimerToken?
@@ -26,11 +25,12 @@ final class GatewayConnection: WebSocketHandler {
 
     init(socket: WebSocketConnection, gateway: ChatGateway) {
         self.socket = socket
-        loop = socket.loop
         self.gateway = gateway
         state = GatewayProtocol(
-            heartbeatInterval: gateway.settings.heartbeatInterval, limitsRates: gateway.settings.limitsRates, at: loop.now)
+            heartbeatInterval: gateway.settings.heartbeatInterval, limitsRates: gateway.settings.limitsRates, at: socket.loop.now)
     }
+
+    var loop: EventLoop { socket.loop }
 
     /// Says HELLO and goes on as the upgrade request asked (contracts/chat.md 4.3).
     func start(_ hello: Hello) {
@@ -82,33 +82,32 @@ final class GatewayConnection: WebSocketHandler {
         if let subscription { gateway.hub.shard?.detach(subscription) }
         subscription = nil
         gateway.sockets(of: loop).remove(self)
-        if let place { gateway.registry.leave(place) }
-        place = nil
         guard let login else { return }
+        if let place { gateway.registry.leave(place, of: login.account) }
+        place = nil
         // A client that leaves with 1000 or 1001 says that it will not come back for this session (4.5).
-        if wasOpen, let code, code.rawValue == 1000 || code.rawValue == 1001 { gateway.endedSessions.insert(login.sessionID) }
+        if wasOpen, let code, code.rawValue == 1000 || code.rawValue == 1001 { gateway.endedSessions.insert(login.session) }
     }
 
     // MARK: For the replay
 
     var isOpen: Bool { state.state != .closed }
 
-    /// Sends an event.
-    ///
-    /// - Parameter isLarge: whether the frame may be longer than the queue of a client that reads well.
-    func send(_ frame: [UInt8], isLarge: Bool = false) {
+    func receive(_ frames: [UInt8], isLarge: Bool) {
         guard isOpen else { return }
-        socket.sendEncoded(frame: frame, countsAgainstLimit: !isLarge)
+        socket.sendEncoded(frame: frames, countsAgainstLimit: !isLarge)
     }
 
     /// Takes a place among the sockets of the account; false when it has as many as it may.
     func takePlace(for login: GatewayLogin) -> Bool {
         guard place == nil else { return true }
         let bound = LoopBound(self, loop: loop)
-        place = gateway.registry.enter(login.account, session: login.sessionID) {
+        place = gateway.registry.enter(login.account, session: login.session) {
             bound.loop.execute { bound.value.giveWay() }
         }
-        return place != nil
+        guard place != nil else { return false }
+        self.login = login
+        return true
     }
 
     /// The session goes on on another socket.
@@ -137,8 +136,9 @@ final class GatewayConnection: WebSocketHandler {
     private func scheduleDeadline() {
         let deadline = state.nextDeadline
         let now = loop.now
-        timer = loop.schedule(after: deadline > now ? deadline - now : .zero) { [weak self] in
-            guard let self, state.state != .closed else { return }
+        // Held until `closed`, which takes the timer back.
+        timer = loop.schedule(after: deadline > now ? deadline - now : .zero) { [self] in
+            guard state.state != .closed else { return }
             perform(state.deadlinePassed(at: loop.now))
             if state.state != .closed { scheduleDeadline() }
         }
@@ -192,14 +192,14 @@ final class GatewayConnection: WebSocketHandler {
                 perform(state.close(.rateLimited))
                 return true
             }
-            login = arrival.login
             // Only a refused resume needs it; an idle socket keeps nothing.
             handshakeToken = nil
             state.authenticated(at: loop.now)
             // What an account sees may be more than waits for anybody else.
             socket.sendEncoded(frame: gateway.greeting(for: arrival), countsAgainstLimit: false)
-            let subscriber = GatewaySubscriber(connection: self, login: arrival.login, encoder: gateway.encoder)
-            subscription = shard.attach(subscriber, to: arrival.topics, after: arrival.position)
+            subscription = shard.attach(
+                self, account: arrival.login.account, session: arrival.login.session.login, encoder: gateway.encoder, to: arrival.topics,
+                after: arrival.position)
         }
         return true
     }

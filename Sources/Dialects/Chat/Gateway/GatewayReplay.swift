@@ -53,7 +53,7 @@ struct GatewayReplay {
     }
 
     private func requireLogin(_ login: GatewayLogin) async throws {
-        guard try await gateway.community.session(login.session, of: login.account) != nil else {
+        guard try await gateway.community.session(login.session.login, of: login.account) != nil else {
             throw GatewayRefusal.close(.authenticationFailed)
         }
     }
@@ -63,9 +63,9 @@ struct GatewayReplay {
             let found = try await gateway.community.missedEvents(for: account, after: position, upTo: end, limit: Self.pageSize)
             guard let page = found else { throw GatewayRefusal.invalidSession }
             for event in page.events {
-                guard let bytes = Envelope(event)?.encoded(by: gateway.encoder)?.bytes(for: account) else { continue }
+                guard let frame = Envelope(event)?.encoded(by: gateway.encoder)?.frame(for: account) else { continue }
                 await room()
-                connection.value.send(bytes, isLarge: true)
+                connection.value.receive(frame.bytes, isLarge: true)
                 replayed += 1
             }
             position = page.through
