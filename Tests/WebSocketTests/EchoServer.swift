@@ -50,7 +50,7 @@ final class EchoServer: Sendable {
         self.log = log
         listener = try await Listener.listen(on: SocketAddress(host: "127.0.0.1", port: 0), group: group) { stream in
             let connection = WebSocketConnection(
-                stream: stream, options: options, subprotocol: nil,
+                stream: stream, options: options,
                 inflater: inflates ? Inflater(windowBits: 15, keepsContext: false) : nil,
                 deflater: inflates ? Deflater(windowBits: 13, keepsContext: false, options: WebSocketCompression()) : nil)
             let handler = EchoHandler(connection, log)

@@ -15,8 +15,6 @@ public final class WebSocketConnection {
 
     /// Told what happens; kept until the connection is gone.
     public var handler: (any WebSocketHandler)?
-    /// The subprotocol of the handshake.
-    public let subprotocol: String?
     /// What a client that reads too slowly is told, if it ever reads that far; nil cuts it off without a word.
     ///
     /// With a code, the queue may grow to twice `WebSocketOptions.outputLimit` before the cut.
@@ -40,13 +38,12 @@ public final class WebSocketConnection {
     private var heldPong: [UInt8]?
 
     /// Takes over a stream on which the handshake is done. Nothing is read until `start`.
-    public convenience init(stream: TCPStream, options: WebSocketOptions = WebSocketOptions(), subprotocol: String? = nil) {
-        self.init(stream: stream, options: options, subprotocol: subprotocol, inflater: nil, deflater: nil)
+    public convenience init(stream: TCPStream, options: WebSocketOptions = WebSocketOptions()) {
+        self.init(stream: stream, options: options, inflater: nil, deflater: nil)
     }
 
-    init(stream: TCPStream, options: WebSocketOptions, subprotocol: String?, inflater: Inflater?, deflater: Deflater?) {
+    init(stream: TCPStream, options: WebSocketOptions, inflater: Inflater?, deflater: Deflater?) {
         self.stream = stream
-        self.subprotocol = subprotocol
         self.deflater = deflater
         decoder = FrameDecoder(messageLimit: options.messageLimit, inflater: inflater)
         outputLimit = options.outputLimit

@@ -21,16 +21,14 @@ struct FrameDecoder {
     /// Present when permessage-deflate was agreed on.
     private let inflater: Inflater?
 
-    private var partialHead: (UInt64, UInt64) = (0, 0)
-    private var partialHeadCount: UInt8 = 0
     /// The frame whose payload is arriving.
     private var frame: FrameHeader?
-    private var remaining = 0
     /// The kind of the message whose frames are arriving.
     private var messageOpcode: Opcode?
     private var messageIsCompressed = false
     private var validator = UTF8Validator()
     private var message: [UInt8] = []
+    /// The payload of a control frame, or a head that has not arrived whole.
     private var control: [UInt8] = []
 
     init(messageLimit: Int, inflater: Inflater? = nil) {
@@ -48,11 +46,11 @@ struct FrameDecoder {
         while true {
             if frame == nil { try readHead(&input) }
             guard var current = frame else { return nil }
-            let count = min(remaining, input.count)
+            let count = min(current.length, input.count)
             try absorb(UnsafeRawBufferPointer(rebasing: input[..<count]), of: &current)
             input = UnsafeRawBufferPointer(rebasing: input[count...])
-            remaining -= count
-            guard remaining == 0 else {
+            current.length -= count
+            guard current.length == 0 else {
                 frame = current
                 return nil
             }
@@ -64,8 +62,8 @@ struct FrameDecoder {
     // MARK: Heads
 
     private mutating func readHead(_ input: inout UnsafeRawBufferPointer) throws(ProtocolViolation) {
-        if partialHeadCount == 0, let header = try FrameHeader.parse(input, allowsCompression: inflater != nil) {
-            input = UnsafeRawBufferPointer(rebasing: input[header.size...])
+        if control.isEmpty, let header = try FrameHeader.parse(input, allowsCompression: inflater != nil) {
+            input = UnsafeRawBufferPointer(rebasing: input[Int(header.size)...])
             return try begin(header)
         }
         // The head is cut by the end of the input: collect it byte by byte.
@@ -76,14 +74,12 @@ struct FrameDecoder {
     }
 
     private mutating func appendToHead(_ byte: UInt8) throws(ProtocolViolation) -> FrameHeader? {
-        let count = Int(partialHeadCount) + 1
+        control.append(byte)
         let allowsCompression = inflater != nil
-        let header = try withUnsafeMutableBytes(of: &partialHead) { head throws(ProtocolViolation) in
-            head[count - 1] = byte
-            let bytes = UnsafeRawBufferPointer(rebasing: head[..<count])
-            return try FrameHeader.parse(bytes, allowsCompression: allowsCompression)
+        let header = try control.withUnsafeBufferPointer { head throws(ProtocolViolation) in
+            try FrameHeader.parse(UnsafeRawBufferPointer(head), allowsCompression: allowsCompression)
         }
-        partialHeadCount = header == nil ? UInt8(count) : 0
+        if header != nil { control = [] }
         return header
     }
 
@@ -104,7 +100,6 @@ struct FrameDecoder {
             guard header.length <= limit - held else { throw .messageTooBig(limit: messageLimit) }
         }
         frame = header
-        remaining = header.length
     }
 
     // MARK: Payload

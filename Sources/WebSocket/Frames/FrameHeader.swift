@@ -9,9 +9,9 @@ struct FrameHeader {
     /// RSV1: the first frame of a deflated message (RFC 7692 section 6).
     let isCompressed: Bool
     /// Bytes of the head itself.
-    let size: Int
-    /// Bytes of payload that follow.
-    let length: Int
+    let size: UInt8
+    /// Bytes of payload that are still to come.
+    var length: Int
     var mask: Mask
 
     /// Reads the head at the start of `bytes`.
@@ -39,7 +39,7 @@ struct FrameHeader {
         guard bytes.count >= size else { return nil }
         let key = bytes.loadUnaligned(fromByteOffset: size - 4, as: UInt32.self)
         return FrameHeader(
-            opcode: opcode, isFinal: isFinal, isCompressed: isCompressed, size: size, length: length, mask: Mask(key: key))
+            opcode: opcode, isFinal: isFinal, isCompressed: isCompressed, size: UInt8(size), length: length, mask: Mask(key: key))
     }
 
     private static func length(_ bytes: UnsafeRawBufferPointer, short: Int) throws(ProtocolViolation) -> Int {

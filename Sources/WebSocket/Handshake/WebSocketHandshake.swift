@@ -39,7 +39,7 @@ extension WebSocketConnection {
     convenience init(stream: TCPStream, options: WebSocketOptions, agreement: UpgradeRequest.Agreement) {
         let compression = options.compression ?? WebSocketCompression()
         self.init(
-            stream: stream, options: options, subprotocol: agreement.subprotocol, inflater: agreement.deflate?.makeInflater(),
+            stream: stream, options: options, inflater: agreement.deflate?.makeInflater(),
             deflater: agreement.deflate?.makeDeflater(compression))
     }
 }
