@@ -150,6 +150,15 @@ void wait_for_input(const char *what) {
     if (take_input(TIME_LIMIT_MS) == 0) fail("nothing arrived for %d s while %s (%d sockets ready)", TIME_LIMIT_MS / 1000, what, all.ready);
 }
 
+void spin_for_input(const char *what) {
+    uint64_t start = now(), last = start;
+    while (take_input(0) == 0) {
+        last = now();
+        if (last - start > TIME_LIMIT_MS * 1000000ull) fail("nothing arrived for %d s while %s (%d sockets ready)", TIME_LIMIT_MS / 1000, what, all.ready);
+    }
+    all.idle += last - start;
+}
+
 void stay_for(double seconds) {
     uint64_t end = now() + (uint64_t)(seconds * 1e9);
     while (now() < end) {

@@ -15,6 +15,8 @@ struct sockets {
     void (*frame_arrived)(const char *payload, size_t length, size_t frame_length);
     // Answers to posts so far.
     int answers;
+    // Nanoseconds in which spin_for_input found nothing.
+    uint64_t idle;
 };
 
 extern struct sockets all;
@@ -26,6 +28,8 @@ void open_sockets_up_to(int count);
 int open_sender(void);
 // Handles what has arrived; ends the program when nothing arrives for long.
 void wait_for_input(const char *what);
+// The same without ever sleeping: then no sender has to wake this process, which would cost it more than the sending.
+void spin_for_input(const char *what);
 // Handles what has arrived for so long, and keeps the sockets alive.
 void stay_for(double seconds);
 // Sends a heartbeat on every open socket, when it is time.
