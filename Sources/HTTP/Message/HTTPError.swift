@@ -6,13 +6,15 @@ public enum HTTPError: Error, Sendable, Equatable {
     case headerTooLarge(limit: Int)
     /// More fields than so many.
     case tooManyFields(limit: Int)
+    /// The method is longer than so many bytes, and so none that any server knows (RFC 9112 3: 501).
+    case methodTooLong(limit: Int)
     /// The target is longer than so many bytes.
     case targetTooLong(limit: Int)
     /// The body is larger than so many bytes.
     case bodyTooLarge(limit: Int)
     /// A transfer coding other than chunked.
     case unknownTransferCoding
-    /// A version other than 1.0 and 1.1.
+    /// A major version other than 1.
     case unknownVersion
     /// An expectation other than 100-continue.
     case unknownExpectation
@@ -34,7 +36,7 @@ public enum HTTPError: Error, Sendable, Equatable {
         case .headerTooLarge, .tooManyFields: .headerFieldsTooLarge
         case .targetTooLong: .uriTooLong
         case .bodyTooLarge: .contentTooLarge
-        case .unknownTransferCoding: .notImplemented
+        case .methodTooLong, .unknownTransferCoding: .notImplemented
         case .unknownVersion: .versionNotSupported
         case .unknownExpectation: .expectationFailed
         case .timeout: .requestTimeout
@@ -49,6 +51,7 @@ public enum HTTPError: Error, Sendable, Equatable {
         case .malformed(let what): "The request is malformed: \(what)."
         case .headerTooLarge(let limit): "A header has at most \(limit) bytes."
         case .tooManyFields(let limit): "A header has at most \(limit) fields."
+        case .methodTooLong(let limit): "A method has at most \(limit) bytes."
         case .targetTooLong(let limit): "A target has at most \(limit) bytes."
         case .bodyTooLarge(let limit): "A body has at most \(limit) bytes."
         case .unknownTransferCoding: "The only transfer coding is chunked."

@@ -8,6 +8,8 @@ struct ChunkedDecoder {
     private enum State {
         /// The digits of a size.
         case size(value: Int, digits: Int)
+        /// Blanks behind the digits, which only an extension may follow.
+        case sizeBlank(value: Int)
         /// The rest of a size line.
         case `extension`(value: Int)
         case sizeLineFeed(value: Int)
@@ -60,6 +62,7 @@ struct ChunkedDecoder {
         switch state {
         case .size(let value, let digits):
             try readSize(byte, value: value, digits: digits)
+        case .sizeBlank(let value): try readBlank(byte, value: value)
         case .extension(let value):
             if byte == 0x0D { state = .sizeLineFeed(value: value) } else { try spend(byte, "a chunk extension") }
         case .sizeLineFeed(let value):
@@ -104,11 +107,22 @@ struct ChunkedDecoder {
         case UInt8(ascii: ";") where digits > 0:
             state = .extension(value: value)
             return
+        case 0x20 where digits > 0, 0x09 where digits > 0:
+            try spend(byte, "a chunk size")
+            state = .sizeBlank(value: value)
+            return
         default: throw .malformed("a chunk size")
         }
         // Fifteen digits are more than any body has, and fit.
         guard digits < 15 else { throw .malformed("a chunk size") }
         state = .size(value: value << 4 | digit, digits: digits + 1)
+    }
+
+    /// RFC 9112 7.1.1 has blanks before the semicolon of an extension read over (BWS); without an extension they have no place.
+    private mutating func readBlank(_ byte: UInt8, value: Int) throws(HTTPError) {
+        guard FieldSyntax.isBlank(byte) || byte == UInt8(ascii: ";") else { throw .malformed("a chunk size") }
+        try spend(byte, "a chunk size")
+        if byte == UInt8(ascii: ";") { state = .extension(value: value) }
     }
 
     private mutating func announce(_ size: Int) throws(HTTPError) {

@@ -46,7 +46,8 @@ struct HeadParser {
     private mutating func parseMethod() throws(HTTPError) -> HTTPMethod {
         while position < bytes.count, FieldSyntax.isTokenByte(bytes[position]) { position += 1 }
         let token = bytes[0..<position]
-        guard !token.isEmpty, token.count <= Self.methodBytes, take(0x20) else { throw .malformed("the method") }
+        guard !token.isEmpty, take(0x20) else { throw .malformed("the method") }
+        guard token.count <= Self.methodBytes else { throw .methodTooLong(limit: Self.methodBytes) }
         return HTTPMethod(token: token)
     }
 
@@ -59,6 +60,8 @@ struct HeadParser {
         return range
     }
 
+    /// RFC 9110 2.5: a higher minor version is treated as the highest one that is known.
+    ///
     /// - Returns: whether it is 1.1.
     private mutating func parseVersion() throws(HTTPError) -> Bool {
         guard position + 10 <= bytes.count, bytes[position..<position + 5].elementsEqual("HTTP/".utf8) else {
@@ -71,8 +74,8 @@ struct HeadParser {
         }
         position += 8
         guard takeLineEnd() else { throw .malformed("the request line") }
-        guard major == UInt8(ascii: "1"), minor <= UInt8(ascii: "1") else { throw .unknownVersion }
-        return minor == UInt8(ascii: "1")
+        guard major == UInt8(ascii: "1") else { throw .unknownVersion }
+        return minor >= UInt8(ascii: "1")
     }
 
     // MARK: The fields

@@ -42,6 +42,22 @@ struct AcceptedRequestTests {
             "POST / HTTP/1.1\r\nHost: r\r\nTransfer-Encoding: CHUNKED\r\n\r\n00a;x=\"y\"\r\n0123456789\r\n0\r\nA: b\r\nC:\r\n\r\n",
             "POST / path:/ 1.1 chunked keeps:true continue:false {Host=r|Transfer-Encoding=CHUNKED} [0123456789]"
         ),
+        // RFC 9112 7.1.1: blanks around the parts of an extension are read over.
+        (
+            "POST / HTTP/1.1\r\nHost: r\r\nTransfer-Encoding: chunked\r\n\r\n2 \t; a = b ;c\r\nab\r\n0 ;d\r\n\r\n",
+            "POST / path:/ 1.1 chunked keeps:true continue:false {Host=r|Transfer-Encoding=chunked} [ab]"
+        ),
+        // RFC 9110 6.5.1: trailers are never merged into the header, whatever they are called.
+        (
+            "POST / HTTP/1.1\r\nHost: r\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nContent-Length: 5\r\nHost: other\r\nTransfer-Encoding: x\r\n\r\n",
+            "POST / path:/ 1.1 chunked keeps:true continue:false {Host=r|Transfer-Encoding=chunked} []"
+        ),
+        // RFC 9110 2.5: a higher minor version is treated as 1.1.
+        ("GET / HTTP/1.2\r\nHost: r\r\n\r\n", "GET / path:/ 1.1 none keeps:true continue:false {Host=r} []"),
+        (
+            "\(String(repeating: "A", count: 32)) / HTTP/1.1\r\nHost: r\r\n\r\n",
+            "\(String(repeating: "A", count: 32)) / path:/ 1.1 none keeps:true continue:false {Host=r} []"
+        ),
         (
             "POST / HTTP/1.1\r\nHost: r\r\nContent-Length: 000\r\n\r\n",
             "POST / path:/ 1.1 none keeps:true continue:false {Host=r|Content-Length=000} []"

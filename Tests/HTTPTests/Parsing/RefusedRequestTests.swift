@@ -27,9 +27,11 @@ struct RefusedRequestTests {
         ("GET ftp://r/ HTTP/1.1\r\nHost: r\r\n\r\n", 400), ("GET http:///a HTTP/1.1\r\nHost: r\r\n\r\n", 400),
         ("GET http://u:p@r/ HTTP/1.1\r\nHost: r\r\n\r\n", 400), ("GET / HTTP/1.1 \r\nHost: r\r\n\r\n", 400),
         ("GET / HTTP/11\r\nHost: r\r\n\r\n", 400), ("GET / http/1.1\r\nHost: r\r\n\r\n", 400), ("GET / HTTP/1.x\r\nHost: r\r\n\r\n", 400),
-        ("GET /\r\nHost: r\r\n\r\n", 400), ("\(String(repeating: "A", count: 33)) / HTTP/1.1\r\nHost: r\r\n\r\n", 400),
+        ("GET /\r\nHost: r\r\n\r\n", 400), ("GET / HTTP/1.1\rHost: r\r\n\r\n", 400),
+        // A method that is longer than any.
+        ("\(String(repeating: "A", count: 33)) / HTTP/1.1\r\nHost: r\r\n\r\n", 501), (String(repeating: "A", count: 33) + "\r\n\r\n", 400),
         // Versions: RFC 9110 15.6.6. The preface of HTTP/2 is one.
-        ("GET / HTTP/2.0\r\nHost: r\r\n\r\n", 505), ("GET / HTTP/1.2\r\nHost: r\r\n\r\n", 505), ("GET / HTTP/0.9\r\nHost: r\r\n\r\n", 505),
+        ("GET / HTTP/2.0\r\nHost: r\r\n\r\n", 505), ("GET / HTTP/0.9\r\nHost: r\r\n\r\n", 505),
         ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505),
         // Host: RFC 9112 3.2.
         ("GET / HTTP/1.1\r\n\r\n", 400), (get + "Host: r\r\n\r\n", 400), (get + "host: other\r\n\r\n", 400),
@@ -65,6 +67,10 @@ struct RefusedRequestTests {
         (chunked + "2\r{}\r\n", 400), (chunked + "2;a\n{}\r\n", 400),
         (chunked + "2;a\u{1}\r\n{}\r\n", 400), (chunked + "0\r\nX y\r\n\r\n", 400), (chunked + "0\r\n X: y\r\n\r\n", 400),
         (chunked + "0\r\nX: y\n\r\n", 400), (chunked + "0\r\n\n", 400), (chunked + "0\r\n:\r\n\r\n", 400),
+        // Blanks behind a size have their place before an extension only; a lone CR ends nothing, and hides in no extension and no trailer.
+        (chunked + "2\t\r\n{}\r\n", 400), (chunked + "2 2;a\r\n{}\r\n", 400), (chunked + "2 \n{}\r\n", 400), (chunked + " ;a\r\n", 400),
+        (chunked + "2;a\rb\r\n{}\r\n", 400), (chunked + "0\r\nX: a\rb\r\n\r\n", 400), (chunked + "2\r\n{}\r0\r\n\r\n", 400),
+        (chunked + "0\r\nX : y\r\n\r\n", 400), (chunked + "0\r\nX: a\r\n\tb\r\n\r\n", 400), (chunked + "0\r\nX: a\u{1}\r\n\r\n", 400),
         // Expectations: RFC 9110 10.1.1.
         (post + "Expect: coffee\r\nContent-Length: 1\r\n\r\nx", 417), (post + "Expect: 100-continue, x\r\n\r\n", 417),
     ]
@@ -104,6 +110,7 @@ struct RefusedRequestTests {
         let long = String(repeating: "a", count: 4_097)
         #expect(ParserRun(Self.chunked + "1;" + long).error == .headerTooLarge(limit: 4_096))
         #expect(ParserRun(Self.chunked + "0\r\nX:" + long).error == .headerTooLarge(limit: 4_096))
+        #expect(ParserRun(Self.chunked + "1" + String(repeating: " ", count: 4_097)).error == .headerTooLarge(limit: 4_096))
         let many = String(repeating: "1;aaaaaaaaa\r\nx\r\n", count: 456)
         #expect(ParserRun(Self.chunked + many).error == .headerTooLarge(limit: 4_096))
     }

@@ -9,7 +9,7 @@ struct SplitTests {
         ("a body with a length", "POST / HTTP/1.1\r\nHost: r\r\nContent-Length: 5\r\n\r\nhello"),
         (
             "chunks with extensions and trailers",
-            "POST / HTTP/1.1\r\nHost: r\r\nTransfer-Encoding: chunked\r\n\r\n5;a=b\r\nhello\r\n1F\r\n0123456789012345678901234567890\r\n0\r\nT: x\r\n\r\n"
+            "POST / HTTP/1.1\r\nHost: r\r\nTransfer-Encoding: chunked\r\n\r\n5 \t;a=b\r\nhello\r\n1F\r\n0123456789012345678901234567890\r\n0\r\nT: x\r\n\r\n"
         ),
         (
             "three requests in a row, an empty line between",
