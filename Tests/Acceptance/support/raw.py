@@ -4,13 +4,21 @@ import socket
 import time
 
 
-def exchange(server, request, *, timeout=8):
-    """Sends the bytes and reads until the server closes. Returns (answer, closed); `closed` is false when it was still open at the deadline."""
+def exchange(server, request, *, then=b"", ends_output=False, timeout=8):
+    """Sends the bytes and reads until the server closes. Returns (answer, closed); `closed` is false when it was still open at the deadline.
+
+    `then` is sent once something has been answered; with `ends_output` the client closes its half after the last byte.
+    """
     answer = b""
     deadline = time.monotonic() + timeout
     with socket.create_connection(("127.0.0.1", server.port), timeout=timeout) as connection:
         try:
             connection.sendall(request)
+            if then:
+                answer += connection.recv(65536)
+                connection.sendall(then)
+            if ends_output:
+                connection.shutdown(socket.SHUT_WR)
             while True:
                 connection.settimeout(max(0.01, deadline - time.monotonic()))
                 data = connection.recv(65536)
