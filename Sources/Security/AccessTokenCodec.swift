@@ -14,6 +14,7 @@ public struct AccessTokenCodec: Sendable {
     private static let seconds = Int64(-62_135_596_800)...253_402_300_799
 
     private let mac: HMACSHA256
+    private let verified = VerifiedTokens()
 
     /// - Parameter key: 32 random bytes that no other purpose uses.
     public init(key: [UInt8]) {
@@ -39,6 +40,17 @@ public struct AccessTokenCodec: Sendable {
     ///
     /// - Throws: `AccessTokenError`.
     public func verify(_ text: String, now: Timestamp) throws(AccessTokenError) -> AccessToken {
+        if let known = verified[text] {
+            guard now < known.expiresAt else { throw .expired }
+            return known
+        }
+        let token = try check(text)
+        guard now < token.expiresAt else { throw .expired }
+        verified.insert(token, for: text)
+        return token
+    }
+
+    private func check(_ text: String) throws(AccessTokenError) -> AccessToken {
         var text = text
         guard text.utf8.count <= Self.lengthLimit else { throw .malformed }
         text.makeContiguousUTF8()
@@ -56,7 +68,6 @@ public struct AccessTokenCodec: Sendable {
         guard payload.utf8.last != UInt8(ascii: "="), let json = Base64URL.decode(payload), let token = Self.read(json) else {
             throw .malformed
         }
-        guard now < token.expiresAt else { throw .expired }
         return token
     }
 

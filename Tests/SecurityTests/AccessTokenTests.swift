@@ -54,8 +54,19 @@ struct AccessTokenTests {
         }
     }
 
-    @Test func everyChangedCharacterIsNoticed() {
+    @Test func aTokenIsReadHoweverManyHaveBeenReadSince() throws {
+        let texts = (0..<20_000).map { _ in Self.codec.sign(Self.token) }
+        for text in texts { #expect(try Self.codec.verify(text, now: Self.start) == Self.token) }
+        for text in texts.prefix(100) {
+            #expect(try Self.codec.verify(text, now: Self.start) == Self.token)
+            #expect(throws: AccessTokenError.expired) { try Self.codec.verify(text, now: Self.token.expiresAt) }
+        }
+    }
+
+    /// Also when the token itself has just been checked, and is remembered.
+    @Test func everyChangedCharacterIsNoticed() throws {
         let text = Array(Self.codec.sign(Self.token).utf8)
+        #expect(try Self.codec.verify(String(decoding: text, as: UTF8.self), now: Self.start) == Self.token)
         for index in text.indices {
             var changed = text
             changed[index] = text[index] == UInt8(ascii: "A") ? UInt8(ascii: "B") : UInt8(ascii: "A")
