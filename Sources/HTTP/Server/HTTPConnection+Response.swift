@@ -33,9 +33,9 @@ extension HTTPConnection {
     }
 
     private func send(_ response: HTTPResponse, _ bytes: [UInt8], to request: HTTPRequest) async throws {
+        guard request.method != .head, !response.status.hasNoBody else { return sendHead(response, .length(bytes.count)) }
+        guard bytes.count > ResponseStream.sliceBytes else { return sendHead(response, .length(bytes.count), with: bytes) }
         sendHead(response, .length(bytes.count))
-        guard request.method != .head, !response.status.hasNoBody else { return }
-        guard bytes.count > ResponseStream.sliceBytes else { return stream.write(bytes) }
         try await ResponseStream(self, framing: .length(bytes.count)).write(bytes)
     }
 
@@ -61,15 +61,21 @@ extension HTTPConnection {
         try output.end()
     }
 
-    /// - Parameter readsBody: whether the request's body may still be read while the answer is sent.
-    private func sendHead(_ response: HTTPResponse, _ framing: ResponseHead.Framing, readsBody: Bool = false) {
+    /// - Parameters:
+    ///   - content: what leaves together with the head.
+    ///   - readsBody: whether the request's body may still be read while the answer is sent.
+    private func sendHead(
+        _ response: HTTPResponse, _ framing: ResponseHead.Framing, with content: [UInt8] = [], readsBody: Bool = false
+    ) {
         hasBegunResponse = true
         if !readsBody, !canDiscardBody { closesAfterResponse = true }
-        shared.scratch.removeAll(keepingCapacity: true)
+        var message: [UInt8] = []
+        message.reserveCapacity(ResponseHead.usualSize + content.count)
         ResponseHead.append(
-            to: &shared.scratch, response, framing: response.status.hasNoBody ? .none : framing, closes: closesAfterResponse,
+            to: &message, response, framing: response.status.hasNoBody ? .none : framing, closes: closesAfterResponse,
             date: shared.date.value(at: stream.loop.now))
-        stream.write(shared.scratch)
+        message += content
+        stream.write(message)
     }
 
     private func hand(over response: HTTPResponse, to upgrade: @Sendable (TCPStream, [UInt8]) -> Void) {

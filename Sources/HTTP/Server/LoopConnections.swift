@@ -5,8 +5,6 @@ final class LoopConnections {
     /// Whether the server is going down: no connection serves another request.
     private(set) var isDraining = false
     let date = DateField()
-    /// Where heads are put together; kept, so that they cost no memory of their own.
-    var scratch: [UInt8] = []
 
     init(loopIndex: Int) {
         // The loops count in ranges of their own.

@@ -10,6 +10,9 @@ enum ResponseHead {
         case untilClose
     }
 
+    /// Bytes that most heads fit into.
+    static let usualSize = 384
+
     static func append(to head: inout [UInt8], _ response: HTTPResponse, framing: Framing, closes: Bool, date: [UInt8]) {
         head.append(contentsOf: "HTTP/1.1 ".utf8)
         head.append(contentsOf: String(response.status.code).utf8)

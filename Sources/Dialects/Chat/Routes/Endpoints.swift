@@ -87,10 +87,10 @@ struct Endpoints: Sendable {
 extension HTTPRequest {
     /// The token of `Authorization: Bearer` (RFC 6750 2.1), nil without one.
     var bearerToken: String? {
-        guard let value = headers[first: "authorization"], value.utf8.count > 7, value.prefix(7).lowercased() == "bearer " else {
-            return nil
-        }
-        return String(value.dropFirst(7))
+        guard let value = headers[first: "authorization"], value.utf8.count > 7 else { return nil }
+        // The scheme is ASCII: the sixth bit is what tells capitals apart, and the blank has it as well.
+        guard value.utf8.prefix(7).lazy.map({ $0 | 0x20 }).elementsEqual("bearer ".utf8) else { return nil }
+        return String(value.utf8.dropFirst(7))
     }
 
     // Ids are opaque to clients: one that is not ours is an object that does not exist (contracts/chat.md 1, "ids").
