@@ -64,6 +64,9 @@ let package = Package(
         .executableTarget(
             name: "executor-benchmark", dependencies: ["Reactor"], path: "Benchmarks/Executor", swiftSettings: swiftSettings),
         .executableTarget(name: "roost", dependencies: ["Server"], path: "Sources/roost", swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "autobahn-echo", dependencies: ["HTTP", "Reactor", "WebSocket"], path: "Tests/Autobahn/Echo",
+            swiftSettings: swiftSettings),
 
         tests("PrimitivesTests", ["Primitives", "TestSupport"]),
         // What suites share: sockets and seeded randomness, and databases.
