@@ -88,7 +88,7 @@ class Run:
     def next(self):
         from twisted.internet import reactor
 
-        if not self.waiting or self.problems:
+        if not self.waiting:
             return reactor.stop()
         agent = self.waiting.pop(0)
         print(f"{agent}: {len(self.cases[agent])} cases", file=sys.stderr, flush=True)
