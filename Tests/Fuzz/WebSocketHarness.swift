@@ -22,6 +22,8 @@ enum WebSocketHarness {
             windowBits = 8 + Int(choice >> 3 & 7)
         }
 
+        var hasNarrowKeptWindow: Bool { isDeflated && keepsContext && windowBits < 15 }
+
         func makeInflater() -> Inflater? {
             isDeflated ? Inflater(windowBits: windowBits, keepsContext: keepsContext) : nil
         }
@@ -31,8 +33,11 @@ enum WebSocketHarness {
         let input = FuzzInput(bytes)
         let mode = Mode(input.choices[0])
         var first: Reading?
+        // Whether data that reaches back beyond a kept window is refused depends on what zlib has in its hands.
+        func isLeftToZlib(_ reading: Reading) -> Bool { mode.hasNarrowKeptWindow && reading.violation == .invalidDeflateData }
         for pieces in input.cuts {
             let reading = try read(pieces, mode)
+            if isLeftToZlib(reading) || first.map(isLeftToZlib) ?? false { break }
             try require(
                 first == nil || first == reading, "the cut \(pieces.map(\.count)) gives \(reading), the whole \(String(describing: first))")
             first = first ?? reading

@@ -55,6 +55,17 @@ import Testing
         #expect(Decoded(last + second, inflater: Self.inflater(keepsContext: true)).events == [hello, hello])
     }
 
+    /// A client that reaches back further than it has agreed to is read, whatever the pieces in which its message comes.
+    @Test func whatReachesBackBeyondTheWindowIsReadTheSameUnderEveryCut() throws {
+        let message = Self.noise(2_000) + Self.noise(2_000)
+        let payload = try #require(Self.deflater(windowBits: 15).compress(message))
+        let frame = ClientFrame.deflated(payload, opcode: 0x2)
+        for size in [1, 100, frame.count] {
+            let pieces = stride(from: 0, to: frame.count, by: size).map { frame[$0..<min($0 + size, frame.count)] }
+            #expect(Decoded(pieces, inflater: Self.inflater(windowBits: 9)).events == [.binary(message)])
+        }
+    }
+
     @Test(arguments: [true, false], [9, 15])
     func messagesComeBackAsTheyWere(keepsContext: Bool, windowBits: Int) throws {
         let deflater = Self.deflater(keepsContext: keepsContext, windowBits: windowBits)

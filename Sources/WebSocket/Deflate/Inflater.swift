@@ -13,10 +13,12 @@ final class Inflater {
     private(set) var messageInput = 0
 
     /// - Parameters:
-    ///   - windowBits: base-2 logarithm of the client's window, 8...15.
+    ///   - windowBits: base-2 logarithm of the client's window, 8...15; bounds what is kept between messages.
     ///   - keepsContext: a message may refer to the ones before it (context takeover).
     init(windowBits: Int, keepsContext: Bool) {
-        self.windowBits = Int32(max(9, windowBits))
+        // zlib looks at a distance only when what it points to has left the memory of the call: with a narrow window the same data would be
+        // refused or not as the network cuts it. The widest one reads whatever a client makes; a narrow one is for saving what is kept.
+        self.windowBits = keepsContext ? Int32(max(9, windowBits)) : 15
         self.keepsContext = keepsContext
     }
 
