@@ -43,7 +43,7 @@ let package = Package(
             name: "CSimdJSON", path: "Sources/C/CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
 
         library("Primitives"),
-        library("Reactor", ["CLibuv", "CPlatform"]),
+        library("Reactor", ["CLibuv", "CPlatform", "Primitives"]),
         library("JSON", ["CSimdJSON"]),
         library("Observability", ["JSON", "Primitives"]),
         library("HTTP", ["Primitives", "Reactor"]),
@@ -72,7 +72,7 @@ let package = Package(
         // What suites share: sockets and seeded randomness, and databases.
         library("TestSupport", path: "Tests/Support/TestSupport"),
         library("StorageTesting", path: "Tests/Support/StorageTesting", ["CPostgres", "Primitives", "Security", "Storage"]),
-        tests("ReactorTests", ["Reactor", "TestSupport"]),
+        tests("ReactorTests", ["Primitives", "Reactor", "TestSupport"]),
         tests("JSONTests", ["JSON", "TestSupport"]),
         tests("ObservabilityTests", ["JSON", "Observability", "Primitives"]),
         tests("HTTPTests", ["HTTP", "Primitives", "Reactor", "TestSupport"]),

@@ -1,6 +1,6 @@
 public import Community
+internal import Primitives
 public import Storage
-internal import Synchronization
 
 /// One committed event on its way to the sockets: shared by all loops, encoded at most once per encoder.
 public final class Envelope: Sendable {

@@ -1,5 +1,5 @@
 public import Community
-internal import Synchronization
+internal import Primitives
 
 /// The sockets of each account over all loops: nobody holds more than a bounded number, and a gateway session lives on one socket.
 public final class SocketRegistry: Sendable {

@@ -1,4 +1,4 @@
-internal import Synchronization
+internal import Primitives
 
 /// Whether the server can be sent requests.
 public final class Health: Sendable {

@@ -1,4 +1,4 @@
-internal import Synchronization
+internal import Primitives
 
 /// All metrics of the process, in the text format of Prometheus (version 0.0.4).
 ///

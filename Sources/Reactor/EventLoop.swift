@@ -1,6 +1,6 @@
 internal import CLibuv
 internal import CPlatform
-internal import Synchronization
+internal import Primitives
 
 /// The loop has been stopped and does nothing more.
 public struct EventLoopStopped: Error, Sendable {}

@@ -1,5 +1,7 @@
 internal import CLibuv
-internal import Synchronization
+internal import Primitives
+
+internal import struct Synchronization.Atomic
 
 #if canImport(Glibc)
     internal import Glibc

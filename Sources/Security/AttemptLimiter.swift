@@ -1,5 +1,4 @@
 public import Primitives
-internal import Synchronization
 
 /// Blocks whoever fails too often: a setup code cannot be guessed (contracts/configuration.md, "The setup code").
 public final class AttemptLimiter: Sendable {

@@ -1,5 +1,4 @@
 public import Primitives
-internal import Synchronization
 
 /// Counts requests by token buckets, in memory: a restart forgets them, and other nodes count for themselves.
 ///

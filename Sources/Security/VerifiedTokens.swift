@@ -1,4 +1,4 @@
-internal import Synchronization
+internal import Primitives
 
 /// Tokens whose signature has been checked lately, so that a client that asks often is not checked each time.
 ///

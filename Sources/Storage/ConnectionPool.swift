@@ -1,5 +1,5 @@
+internal import Primitives
 internal import Reactor
-internal import Synchronization
 
 /// Connections for reading that are taken and given back, so that no two threads use one at the same time.
 final class ConnectionPool: Sendable {

@@ -1,6 +1,5 @@
 internal import Primitives
 internal import Reactor
-internal import Synchronization
 
 /// A transaction that waits for its turn.
 struct WriteJob: Sendable {

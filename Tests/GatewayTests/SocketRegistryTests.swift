@@ -1,6 +1,5 @@
 import Community
 import Primitives
-import Synchronization
 import Testing
 
 @testable import Gateway

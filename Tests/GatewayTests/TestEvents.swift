@@ -2,7 +2,6 @@ import Community
 import Gateway
 import Primitives
 import Storage
-import Synchronization
 
 /// Events as the database would publish them.
 enum TestEvents {

@@ -1,6 +1,5 @@
 import Observability
 import Primitives
-import Synchronization
 
 /// Takes the lines of a logger.
 final class LogLines: Sendable {

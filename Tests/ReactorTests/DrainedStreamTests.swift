@@ -1,5 +1,5 @@
+import Primitives
 import Reactor
-import Synchronization
 import TestSupport
 import Testing
 

@@ -1,5 +1,5 @@
+import Primitives
 import Reactor
-import Synchronization
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct EventLoopTests {

@@ -1,5 +1,5 @@
+internal import Primitives
 internal import Reactor
-internal import Synchronization
 
 /// The body of a request. Read it in the handler, in pieces or at once; the client is held back while nobody reads.
 ///

@@ -4,7 +4,6 @@ import Reactor
 import Security
 import Storage
 import StorageTesting
-import Synchronization
 import Testing
 
 /// A community on an empty database, with a clock that the test moves and the events that were published.

@@ -1,4 +1,4 @@
-import Synchronization
+import Primitives
 
 /// Takes the lines of a logger.
 final class Lines: Sendable {

@@ -1,5 +1,5 @@
+import Primitives
 import Reactor
-import Synchronization
 
 /// Threads that wait here go on together, when so many have come.
 final class Barrier: Sendable {

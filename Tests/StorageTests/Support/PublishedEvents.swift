@@ -1,5 +1,5 @@
+import Primitives
 import Storage
-import Synchronization
 
 /// What a database hands to its publisher: the events of each commit.
 final class PublishedEvents: Sendable {

@@ -1,6 +1,5 @@
 import Primitives
 import StorageTesting
-import Synchronization
 import Testing
 
 @testable import Storage

@@ -1,5 +1,4 @@
 public import Primitives
-internal import Synchronization
 
 /// A clock that stands still until it is moved.
 public final class ManualClock: Sendable {

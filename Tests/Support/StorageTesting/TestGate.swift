@@ -1,4 +1,4 @@
-internal import Synchronization
+internal import Primitives
 
 /// Lets only so many tests hold a database at a time: a PostgreSQL server takes a bounded number of connections.
 final class TestGate: Sendable {

@@ -1,5 +1,5 @@
 internal import Gateway
-internal import Synchronization
+internal import Primitives
 
 /// Gateway sessions that their clients have ended by closing with 1000 or 1001 (contracts/chat.md 4.5): they are not resumed.
 ///
