@@ -4,12 +4,10 @@ public import Synchronization
 /// moments only.
 ///
 /// A thread that has to wait is woken inside the standard library, which is not instrumented: the sanitizer would report what two such threads
-/// do one after the other. In its builds (`scripts/test --sanitize=thread`) each holder passes on a variable that it does see.
+/// do one after the other.
 @frozen public struct Mutex<Value: ~Copyable>: ~Copyable {
     @usableFromInline let lock: Synchronization.Mutex<Value>
-    #if SANITIZE_THREAD
-        @usableFromInline let order = Atomic<UInt8>(0)
-    #endif
+    @usableFromInline let order = ThreadOrder()
 
     /// A lock around a value.
     @inlinable public init(_ initialValue: consuming sending Value) {
@@ -20,15 +18,11 @@ public import Synchronization
     @inlinable public borrowing func withLock<Result: ~Copyable, Failure: Error>(
         _ body: (inout sending Value) throws(Failure) -> sending Result
     ) throws(Failure) -> sending Result {
-        #if SANITIZE_THREAD
-            try lock.withLock { value throws(Failure) in
-                _ = order.load(ordering: .acquiring)
-                defer { order.store(0, ordering: .releasing) }
-                return try body(&value)
-            }
-        #else
-            try lock.withLock(body)
-        #endif
+        try lock.withLock { value throws(Failure) in
+            order.pass()
+            defer { order.pass() }
+            return try body(&value)
+        }
     }
 }
 
