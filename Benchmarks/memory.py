@@ -22,6 +22,9 @@ def measure(options):
                 say(f"  memory, round {number + 1} of {options.rounds}")
                 # Anew in each round: memory that a process has had before for something else would hide what sockets need.
                 with Roost({options.server_core}, folder=folder) as roost, Baseline({options.server_core}) as baseline:
+                    # What the database keeps of the accounts is its cache's, up to a limit, and no socket's.
+                    for token in accounts:
+                        roost.call("GET", "/auth/me", token=token)
                     mine = grown(options, roost, sockets, path="/api/ws", tokens=tokens.name, greeting=GREETING)
                     yield {roost.name: mine, baseline.name: grown(options, baseline, sockets)}
 
