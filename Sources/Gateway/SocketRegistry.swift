@@ -1,5 +1,12 @@
 public import Community
 internal import Primitives
+public import Reactor
+
+/// A socket that holds a gateway session.
+public protocol SessionHolder: AnyObject {
+    /// The session goes on on another socket: close this one.
+    func giveWay()
+}
 
 /// The sockets of each account over all loops: nobody holds more than a bounded number, and a gateway session lives on one socket.
 public final class SocketRegistry: Sendable {
@@ -11,7 +18,7 @@ public final class SocketRegistry: Sendable {
     private struct Holder {
         let number: UInt64
         let session: GatewaySession
-        let giveWay: @Sendable () -> Void
+        let socket: LoopBound<any SessionHolder>
     }
 
     private struct State {
@@ -32,20 +39,20 @@ public final class SocketRegistry: Sendable {
 
     /// Takes a place for one more socket. A socket that holds the same gateway session gives way: its client has come back on a new line.
     ///
-    /// - Parameter giveWay: called, on any thread, when a later socket takes over the session.
+    /// - Parameter socket: told, on its loop, when a later one takes over the session.
     /// - Returns: nil when the account has as many sockets as it may.
-    public func enter(_ account: AccountID, session: GatewaySession, giveWay: @escaping @Sendable () -> Void) -> Place? {
+    public func enter(_ account: AccountID, session: GatewaySession, socket: LoopBound<any SessionHolder>) -> Place? {
         let (place, former) = state.withLock { state -> (Place?, Holder?) in
             var holders = state.holders[account] ?? []
             let former = holders.firstIndex { $0.session == session }.map { holders.remove(at: $0) }
             guard holders.count < limit else { return (nil, nil) }
             state.lastNumber += 1
-            holders.append(Holder(number: state.lastNumber, session: session, giveWay: giveWay))
+            holders.append(Holder(number: state.lastNumber, session: session, socket: socket))
             state.holders[account] = holders
             if former == nil { state.count += 1 }
             return (Place(number: state.lastNumber), former)
         }
-        former?.giveWay()
+        if let socket = former?.socket { socket.loop.execute { socket.value.giveWay() } }
         return place
     }
 

@@ -19,15 +19,16 @@ public struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
     /// The address in its usual text form, without brackets.
     public let host: String
     /// 0 ... 65535.
-    public let port: Int
+    public var port: Int { Int(portNumber) }
     /// Whether the address is IPv6.
     public let isIPv6: Bool
+    private let portNumber: UInt16
 
     /// - Parameter host: a numeric address; IPv6 with or without brackets.
     /// - Throws: `SocketAddress.Invalid`.
     public init(host: String, port: Int) throws {
         let bare = host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : host
-        guard (0...65535).contains(port) else { throw Invalid(text: "\(host):\(port)") }
+        guard let portNumber = UInt16(exactly: port) else { throw Invalid(text: "\(host):\(port)") }
         var four = sockaddr_in()
         var six = sockaddr_in6()
         if uv_ip4_addr(bare, Int32(port), &four) == 0 {
@@ -38,7 +39,7 @@ public struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
             throw Invalid(text: "\(host):\(port)")
         }
         self.host = bare
-        self.port = port
+        self.portNumber = portNumber
     }
 
     /// Reads `host:port` or `[v6]:port`.
@@ -77,7 +78,7 @@ public struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
             host = text
             isIPv6 = isSix
         }
-        self.port = Int(port)
+        portNumber = port
     }
 
     /// Whether the address is this machine's loopback (127.0.0.0/8 or ::1).

@@ -1,5 +1,6 @@
 import Community
 import Primitives
+import Reactor
 import Testing
 
 @testable import Gateway
@@ -12,36 +13,54 @@ struct SocketRegistryTests {
         GatewaySession(login: SessionID(login), openedAt: Timestamp(seconds: 1))
     }
 
-    private final class Told: Sendable {
-        private let number = Mutex(0)
-        var count: Int { number.withLock { $0 } }
-        func tell() { number.withLock { $0 += 1 } }
+    private final class Socket: SessionHolder {
+        var timesSentAway = 0
+        func giveWay() { timesSentAway += 1 }
     }
 
-    @Test func `an account has so many places and no more`() {
-        let registry = SocketRegistry(limit: 2)
-        let first = registry.enter(Self.ada, session: Self.session(1)) {}
-        #expect(first != nil)
-        #expect(registry.enter(Self.ada, session: Self.session(2)) {} != nil)
-        #expect(registry.enter(Self.ada, session: Self.session(3)) {} == nil)
-        #expect(registry.enter(AccountID(2), session: Self.session(3)) {} != nil)
-        #expect(registry.count == 3)
-        if let first { registry.leave(first, of: Self.ada) }
-        #expect(registry.enter(Self.ada, session: Self.session(3)) {} != nil)
+    /// A registry on a loop of its own, and a way to enter it.
+    private static func onLoop(_ body: @escaping @Sendable (EventLoop) async throws -> Void) async throws {
+        let group = EventLoopGroup(count: 1)
+        defer { group.stop() }
+        try await body(group.next())
     }
 
-    @Test func `whoever takes a session over sends its former socket away`() {
-        let registry = SocketRegistry(limit: 1)
-        let (first, second) = (Told(), Told())
-        let old = registry.enter(Self.ada, session: Self.session(1)) { first.tell() }
-        let new = registry.enter(Self.ada, session: Self.session(1)) { second.tell() }
-        #expect(old != nil && new != nil)
-        #expect((first.count, second.count, registry.count) == (1, 0, 1))
-        // The place of the old one is not its own any more.
-        if let old { registry.leave(old, of: Self.ada) }
-        #expect(registry.isConnected(Self.ada) && registry.count == 1)
-        if let new { registry.leave(new, of: Self.ada) }
-        if let new { registry.leave(new, of: Self.ada) }
-        #expect(!registry.isConnected(Self.ada) && registry.count == 0)
+    @Test func `an account has so many places and no more`() async throws {
+        try await Self.onLoop { loop in
+            let registry = SocketRegistry(limit: 2)
+            func enter(_ account: AccountID, _ login: Int64) -> SocketRegistry.Place? {
+                registry.enter(account, session: Self.session(login), socket: LoopBound(Socket(), loop: loop))
+            }
+            let first = enter(Self.ada, 1)
+            #expect(first != nil)
+            #expect(enter(Self.ada, 2) != nil)
+            #expect(enter(Self.ada, 3) == nil)
+            #expect(enter(AccountID(2), 3) != nil)
+            #expect(registry.count == 3)
+            if let first { registry.leave(first, of: Self.ada) }
+            #expect(enter(Self.ada, 3) != nil)
+        }
+    }
+
+    @Test func `whoever takes a session over sends its former socket away`() async throws {
+        try await Self.onLoop { loop in
+            let registry = SocketRegistry(limit: 1)
+            let (first, second) = (LoopBound(Socket(), loop: loop), LoopBound(Socket(), loop: loop))
+            func enter(_ socket: LoopBound<Socket>) async throws -> SocketRegistry.Place? {
+                let holder = try await loop.submit { LoopBound<any SessionHolder>(socket.value, loop: loop) }
+                return registry.enter(Self.ada, session: Self.session(1), socket: holder)
+            }
+            let old = try await enter(first)
+            let new = try await enter(second)
+            #expect(old != nil && new != nil)
+            let times = try await loop.submit { [first.value.timesSentAway, second.value.timesSentAway] }
+            #expect(times == [1, 0] && registry.count == 1)
+            // The place of the old one is not its own any more.
+            if let old { registry.leave(old, of: Self.ada) }
+            #expect(registry.isConnected(Self.ada) && registry.count == 1)
+            if let new { registry.leave(new, of: Self.ada) }
+            if let new { registry.leave(new, of: Self.ada) }
+            #expect(!registry.isConnected(Self.ada) && registry.count == 0)
+        }
     }
 }

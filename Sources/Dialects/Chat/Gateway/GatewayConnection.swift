@@ -6,7 +6,7 @@ internal import WebSocket
 /// One gateway socket: does what the protocol decides. Lives on its connection's loop.
 ///
 /// An idle socket has no task and one timer; only logging in and replaying run as asynchronous work.
-final class GatewayConnection: WebSocketHandler, Subscriber {
+final class GatewayConnection: WebSocketHandler, Subscriber, SessionHolder {
     /// What the upgrade request said.
     struct Hello: Sendable {
         var token: String?
@@ -101,17 +101,14 @@ final class GatewayConnection: WebSocketHandler, Subscriber {
     /// Takes a place among the sockets of the account; false when it has as many as it may.
     func takePlace(for login: GatewayLogin) -> Bool {
         guard place == nil else { return true }
-        let bound = LoopBound(self, loop: loop)
-        place = gateway.registry.enter(login.account, session: login.session) {
-            bound.loop.execute { bound.value.giveWay() }
-        }
+        place = gateway.registry.enter(login.account, session: login.session, socket: LoopBound(self, loop: loop))
         guard place != nil else { return false }
         self.login = login
         return true
     }
 
     /// The session goes on on another socket.
-    private func giveWay() {
+    func giveWay() {
         perform(state.close(.heartbeatMissed))
     }
 
