@@ -82,6 +82,12 @@ public final class EventLoop: SerialExecutor, TaskExecutor {
         return Task.immediate(executorPreference: self) { await operation() }
     }
 
+    /// Runs `work` once this tick has served all that was due, before the loop waits for more. On the loop only.
+    public func atEndOfTick(_ work: @escaping () -> Void) {
+        preconditionIsCurrent()
+        core.endings.append(work)
+    }
+
     /// Runs `work` on this loop after `delay`. On the loop only.
     @discardableResult
     public func schedule(after delay: Duration, _ work: @escaping () -> Void) -> TimerToken {

@@ -26,6 +26,8 @@ final class LoopCore {
     /// Streams whose peer takes no more bytes for now, looked at once a second.
     var blocked: [ObjectIdentifier: TCPStream] = [:]
     var jobs: [Work] = []
+    /// What ends with the tick.
+    var endings: [() -> Void] = []
     var timers = TimerQueue()
     private let prepare: UnsafeMutablePointer<uv_prepare_t>
     private let check: UnsafeMutablePointer<uv_check_t>
@@ -91,6 +93,11 @@ final class LoopCore {
             rounds += 1
         }
         flushDirtyStreams()
+        if !endings.isEmpty {
+            let due = endings
+            endings.removeAll(keepingCapacity: true)
+            for end in due { end() }
+        }
         // Also those that the flush has woken.
         if !jobs.isEmpty { uv_async_send(wakeUp) }
         armTimer()

@@ -29,8 +29,9 @@ final class ConnectionPool: Sendable {
         }
     }
 
-    /// A connection on which a transaction has begun: a new one when one that was idle has gone meanwhile.
-    private func begin() throws -> any SQLConnection {
+    /// A connection on which a transaction has begun: a new one when one that was idle has gone meanwhile. Given back when it has ended, or
+    /// discarded.
+    func begin() throws -> any SQLConnection {
         if let connection = try take() {
             do {
                 try connection.beginReading()
@@ -53,7 +54,7 @@ final class ConnectionPool: Sendable {
     }
 
     /// After a failure of a connection the next read makes a new one: what ended this one has most likely ended those that were idle, too.
-    private func discard(_ connection: any SQLConnection) {
+    func discard(_ connection: any SQLConnection) {
         connection.close()
         let suspects = idle.withLock { idle in
             defer { if idle != nil { idle = [] } }
@@ -77,7 +78,7 @@ final class ConnectionPool: Sendable {
         return entry?.connection
     }
 
-    private func give(back connection: any SQLConnection) {
+    func give(back connection: any SQLConnection) {
         let entry = Idle(connection: connection)
         let isClosed = idle.withLock { idle in
             idle?.append(entry)

@@ -6,8 +6,8 @@ public import Reactor
 /// Closures are synchronous, so that a transaction contains SQL and nothing that waits for anything else; the type system holds that.
 public final class Database: Sendable {
     private enum Reading {
-        /// One pool for each loop, used on the loop itself, and a last one for callers elsewhere: a hop would cost more than a small read.
-        case inline([ConnectionPool])
+        /// On the loops themselves; a pool for callers elsewhere.
+        case inline([LoopBound<LoopReader>], elsewhere: ConnectionPool)
         /// Small reads go over the network: threads wait for them.
         case threads(ConnectionPool, WorkerPool)
     }
@@ -53,12 +53,15 @@ public final class Database: Sendable {
 
     private init(_ configuration: DatabaseConfiguration, loops: EventLoopGroup, node: Int, clock: @escaping WallClock) {
         let connectReader: @Sendable () throws -> any SQLConnection = { try Self.connect(configuration, .reader) }
-        writer = GroupWriter(clock: clock, node: node) { try Self.connect(configuration, .writer) }
+        let commits = CommitCounter()
+        writer = GroupWriter(clock: clock, node: node, commits: commits) { try Self.connect(configuration, .writer) }
         scanPool = ConnectionPool(connect: connectReader)
         scanWorkers = WorkerPool(name: "database-scan", threads: Self.scanThreads, queueLimit: Self.readQueueLimit)
         switch configuration {
         case .sqlite:
-            reading = .inline((0...loops.loops.count).map { _ in ConnectionPool(connect: connectReader) })
+            let pool = ConnectionPool(connect: connectReader)
+            reading = .inline(
+                loops.loops.map { LoopBound(LoopReader(pool: pool, commits: commits), loop: $0) }, elsewhere: pool)
         case .postgresql:
             let workers = WorkerPool(name: "database-read", threads: Self.postgresReaders, queueLimit: Self.readQueueLimit)
             reading = .threads(ConnectionPool(connect: connectReader), workers)
@@ -111,9 +114,11 @@ public final class Database: Sendable {
     /// On SQLite this runs on the calling loop.
     public func read<Value: Sendable>(_ body: @escaping @Sendable (any SQLReader) throws -> Value) async throws -> Value {
         switch reading {
-        case .inline(let pools):
-            let index = EventLoop.current.map(\.index) ?? pools.count - 1
-            return try pools[min(index, pools.count - 1)].read(body)
+        case .inline(let readers, let pool):
+            guard let loop = EventLoop.current, loop.index < readers.count, readers[loop.index].loop === loop else {
+                return try pool.read(body)
+            }
+            return try readers[loop.index].value.read(on: loop, body)
         case .threads(let pool, let workers):
             return try await Self.read(body, from: pool, on: workers)
         }
@@ -160,8 +165,8 @@ public final class Database: Sendable {
             scanWorkers.stop()
             scanPool.close()
             switch reading {
-            case .inline(let pools):
-                for pool in pools { pool.close() }
+            case .inline(_, let pool):
+                pool.close()
             case .threads(let pool, let workers):
                 workers.stop()
                 pool.close()

@@ -51,10 +51,10 @@ final class GroupWriter: Sendable {
     private let clock: WallClock
 
     /// Starts the thread. It opens its connection with `connect`, again after each failure of the connection.
-    init(clock: @escaping WallClock, node: Int, connect: @escaping @Sendable () throws -> any SQLConnection) {
+    init(clock: @escaping WallClock, node: Int, commits: CommitCounter, connect: @escaping @Sendable () throws -> any SQLConnection) {
         self.clock = clock
         _ = SystemThread(name: "database-writer") { [self] in
-            var session = WriterSession(ids: IDGenerator(node: node), clock: clock, connect: connect)
+            var session = WriterSession(ids: IDGenerator(node: node), clock: clock, commits: commits, connect: connect)
             while let turn = take() {
                 if let follower = turn.follower { session.follow(follower) }
                 if !turn.jobs.isEmpty { session.run(turn.jobs) }

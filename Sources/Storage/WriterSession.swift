@@ -3,14 +3,16 @@ internal import Primitives
 /// What the writer's thread holds: its connection and the ids.
 struct WriterSession {
     private let clock: WallClock
+    private let commits: CommitCounter
     private let connect: @Sendable () throws -> any SQLConnection
     private var ids: IDGenerator
     private var connection: (any SQLConnection)?
     private var follower: EventFollower?
 
-    init(ids: IDGenerator, clock: @escaping WallClock, connect: @escaping @Sendable () throws -> any SQLConnection) {
+    init(ids: IDGenerator, clock: @escaping WallClock, commits: CommitCounter, connect: @escaping @Sendable () throws -> any SQLConnection) {
         self.ids = ids
         self.clock = clock
+        self.commits = commits
         self.connect = connect
     }
 
@@ -29,6 +31,7 @@ struct WriterSession {
         guard follower != nil else { return }
         do {
             let connection = try connected()
+            commits.advance()
             try follower?.look(reader: connection)
         } catch {
             // The next look or the next transaction makes a new connection.
@@ -55,6 +58,7 @@ struct WriterSession {
 
     /// Tells of a group that is on disk.
     private mutating func answer(_ group: Group) {
+        commits.advance()
         if let connection { follower?.committed(group.events, after: group.previousID, reader: connection) }
         for resume in group.completions { resume() }
         for (job, error) in group.failures { job.fail(error) }

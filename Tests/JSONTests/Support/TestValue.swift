@@ -2,7 +2,7 @@ import JSON
 import TestSupport
 
 /// A JSON value in the test's own terms. Texts and names are compared by their bytes, doubles by their bits.
-indirect enum TestValue: Equatable, Sendable {
+enum TestValue: Equatable, Sendable {
     case null
     case bool(Bool)
     case integer(Int64)

@@ -51,7 +51,7 @@ struct LostAnswerTests {
             guard case .sqlite(let path) = configuration else { return }
             try await TestDatabase.open(configuration)
             let connections = Mutex(0)
-            var session = WriterSession(ids: IDGenerator(node: 0), clock: { Timestamp(seconds: 1_800_000_000) }) {
+            var session = WriterSession(ids: IDGenerator(node: 0), clock: { Timestamp(seconds: 1_800_000_000) }, commits: CommitCounter()) {
                 let isFirst = connections.withLock { count in
                     count += 1
                     return count == 1
