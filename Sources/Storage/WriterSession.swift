@@ -9,7 +9,8 @@ struct WriterSession {
     private var connection: (any SQLConnection)?
     private var follower: EventFollower?
 
-    init(ids: IDGenerator, clock: @escaping WallClock, commits: CommitCounter, connect: @escaping @Sendable () throws -> any SQLConnection) {
+    init(ids: IDGenerator, clock: @escaping WallClock, commits: CommitCounter, connect: @escaping @Sendable () throws -> any SQLConnection)
+    {
         self.ids = ids
         self.clock = clock
         self.commits = commits
