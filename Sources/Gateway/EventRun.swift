@@ -20,7 +20,8 @@ final class EventRun {
     private struct SharedFrames {
         let encoder: any EventEncoder
         let first: Int
-        let frames: [UInt8]
+        /// Nil when accounts get different ones.
+        let frames: [UInt8]?
     }
 
     init(_ envelope: Envelope, topic: Topic) {
@@ -36,7 +37,8 @@ final class EventRun {
     func append(_ envelope: Envelope) {
         envelopes.append(envelope)
         shared = []
-        needsAnotherPass = true
+        // Who has not been visited in this pass gets it there.
+        if nextIndex < topic.subscriptions.count - 1 { needsAnotherPass = true }
     }
 
     /// Serves as many seats as the budget has, from the last one down: a seat that is given up meanwhile is filled with one that has been
@@ -70,13 +72,18 @@ final class EventRun {
     /// The frames of the events from `first` on, one after the other; nil when accounts get different ones.
     private func sharedFrames(for encoder: any EventEncoder, from first: Int) -> [UInt8]? {
         if let known = shared.first(where: { $0.first == first && $0.encoder === encoder }) { return known.frames }
+        let frames = joinedFrames(for: encoder, from: first)
+        shared.append(SharedFrames(encoder: encoder, first: first, frames: frames))
+        return frames
+    }
+
+    private func joinedFrames(for encoder: any EventEncoder, from first: Int) -> [UInt8]? {
         var frames: [UInt8] = []
         for envelope in envelopes[first...] {
             guard let encoded = envelope.encoded(by: encoder) else { continue }
             guard encoded.personal.isEmpty else { return nil }
             if frames.isEmpty { frames = encoded.common ?? [] } else { frames += encoded.common ?? [] }
         }
-        shared.append(SharedFrames(encoder: encoder, first: first, frames: frames))
         return frames
     }
 }

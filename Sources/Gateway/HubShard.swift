@@ -84,7 +84,8 @@ public final class HubShard {
 
     private func join(_ subscription: Subscription, _ id: TopicID) {
         guard !subscription.seats.contains(where: { $0.topic.id == id }) else { return }
-        let topic = topics[id] ?? Topic(id: id)
+        // A topic that everybody has left lives on while its events are being handed out: who comes now listens to the same one.
+        let topic = topics[id] ?? (current?.topic.id == id ? current?.topic : nil) ?? Topic(id: id)
         topics[id] = topic
         topic.add(subscription)
     }

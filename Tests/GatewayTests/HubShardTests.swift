@@ -44,6 +44,20 @@ struct HubShardTests {
         }
     }
 
+    @Test func `events that come together need one visit of each socket`() async throws {
+        try await Self.onLoop { shard, encoder in
+            let members = (1...Int64(HubShard.sliceSize - 4)).map { RecordingSubscriber(account: $0, encoder: encoder) }
+            for member in members { #expect(member.attach(to: shard) != nil) }
+            let other = RecordingSubscriber(account: 900, encoder: encoder)
+            #expect(other.attach(to: shard, [TopicID(scope: .channel, id: 8)]) != nil)
+            // All of it fits into one slice.
+            shard.receive(
+                Self.envelopes(TestEvents.message(101), TestEvents.message(102), TestEvents.message(103, in: ChannelID(8))))
+            #expect(members.allSatisfy { $0.received == [101, 102] && $0.writes == 1 })
+            #expect(other.received == [103])
+        }
+    }
+
     @Test func `an event that somebody gets in a form of their own keeps its place among the others`() async throws {
         try await Self.onLoop { shard, _ in
             let encoder = CountingEncoder(personal: [102: AccountID(1)])

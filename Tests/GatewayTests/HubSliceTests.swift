@@ -65,6 +65,28 @@ struct HubSliceTests {
         #expect(writes.filter { $0 == 1 }.count == HubShard.sliceSize * 2)
     }
 
+    /// Who comes after everybody has left, while the events are still being handed out, listens to the same topic as they did.
+    @Test(.timeLimit(.minutes(1))) func `whoever comes to a topic that has just emptied misses nothing`() async throws {
+        let group = EventLoopGroup(count: 1)
+        defer { group.stop() }
+        let loop = group.next()
+        let state = try await loop.submit {
+            let shard = HubShard(loop: loop, position: 100)
+            let encoder = CountingEncoder()
+            let members = (1...Int64(HubShard.sliceSize + 1)).map { RecordingSubscriber(account: $0, encoder: encoder) }
+            let places = members.compactMap { $0.attach(to: shard) }
+            shard.receive([101].compactMap { Envelope(TestEvents.message($0)) })
+            for place in places { shard.detach(place) }
+            let late = RecordingSubscriber(account: 900, encoder: encoder)
+            #expect(late.attach(to: shard) != nil)
+            shard.receive([102].compactMap { Envelope(TestEvents.message($0)) })
+            return LoopBound(Audience(shard: shard, members: [late]), loop: loop)
+        }
+        try await waitUntil(on: loop) { state.value.members[0].received.count == 2 }
+        try await loop.submit { state.value.shard.receive([103].compactMap { Envelope(TestEvents.message($0)) }) }
+        try await waitUntil(on: loop) { state.value.members[0].received == [101, 102, 103] }
+    }
+
     private final class Audience {
         let shard: HubShard
         let members: [RecordingSubscriber]
