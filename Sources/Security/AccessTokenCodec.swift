@@ -14,7 +14,7 @@ public struct AccessTokenCodec: Sendable {
     private static let seconds = Int64(-62_135_596_800)...253_402_300_799
 
     private let mac: HMACSHA256
-    private let verified = VerifiedTokens()
+    let verified = VerifiedTokens()
 
     /// - Parameter key: 32 random bytes that no other purpose uses.
     public init(key: [UInt8]) {

@@ -1,6 +1,7 @@
 import Primitives
-import Security
 import Testing
+
+@testable import Security
 
 /// contracts/chat.md 3.1: "Access token: JWT HS256, claims sub, username, sid, iat, exp, jti".
 struct AccessTokenTests {
@@ -61,6 +62,18 @@ struct AccessTokenTests {
             #expect(try Self.codec.verify(text, now: Self.start) == Self.token)
             #expect(throws: AccessTokenError.expired) { try Self.codec.verify(text, now: Self.token.expiresAt) }
         }
+        #expect(Self.codec.verified.count > VerifiedTokens.partLimit)
+        #expect(Self.codec.verified.count <= 8 * VerifiedTokens.partLimit)
+    }
+
+    /// Texts that Swift takes for equal: a Kelvin sign and a K.
+    @Test func aTokenThatOnlyLooksTheSameIsRefused() throws {
+        var text = Self.codec.sign(Self.token)
+        while !text.contains("K") { text = Self.codec.sign(Self.token) }
+        let other = text.replacing("K", with: "\u{212A}", maxReplacements: 1)
+        #expect(text == other && !text.utf8.elementsEqual(other.utf8))
+        #expect(try Self.codec.verify(text, now: Self.start) == Self.token)
+        #expect(throws: AccessTokenError.self) { try Self.codec.verify(other, now: Self.start) }
     }
 
     /// Also when the token itself has just been checked, and is remembered.
