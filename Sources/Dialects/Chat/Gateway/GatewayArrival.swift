@@ -2,7 +2,7 @@ internal import Community
 internal import Gateway
 
 /// Whose socket it is.
-struct GatewayLogin: Sendable {
+struct GatewayLogin: Hashable, Sendable {
     var account: AccountID
     /// The session that CONNECTED told the client of, for resuming, with the login that the token belongs to.
     var session: GatewaySession

@@ -98,9 +98,14 @@ final class GatewayConnection: WebSocketHandler, Subscriber, SessionHolder {
         socket.sendEncoded(frame: frames, countsAgainstLimit: !isLarge)
     }
 
-    /// Takes a place among the sockets of the account; false when it has as many as it may.
+    /// Takes a place among the sockets of the account; false when it has as many as it may, or this one has closed meanwhile. A place that was
+    /// taken for a session which could not be resumed is given back.
     func takePlace(for login: GatewayLogin) -> Bool {
-        guard place == nil else { return true }
+        guard isOpen else { return false }
+        if let place, let former = self.login {
+            guard former != login else { return true }
+            gateway.registry.leave(place, of: former.account)
+        }
         place = gateway.registry.enter(login.account, session: login.session, socket: LoopBound(self, loop: loop))
         guard place != nil else { return false }
         self.login = login
