@@ -20,8 +20,6 @@ public final class EventLoop: SerialExecutor, TaskExecutor {
     public let index: Int
 
     private let inbox = Mutex(Inbox())
-    /// A result that is there before it is waited for is handed over inside the runtime.
-    private let finished = ThreadOrder()
     /// Made in `init`, then touched by the loop's thread only: every access to it checks that, or runs in a callback of that thread.
     private nonisolated(unsafe) var coreStorage: LoopCore?
 
@@ -63,10 +61,12 @@ public final class EventLoop: SerialExecutor, TaskExecutor {
     ///
     /// - Throws: what `work` throws, or `EventLoopStopped`.
     public func submit<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
+        // A result that is there before it is waited for is handed over inside the runtime.
+        let finished = ThreadOrder()
         defer { finished.pass() }
         return try await withCheckedThrowingContinuation { continuation in
             let isTaken = post(
-                .closure { [self] in
+                .closure {
                     let result = Result { try work() }
                     finished.pass()
                     continuation.resume(with: result)

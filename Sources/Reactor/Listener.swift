@@ -99,6 +99,8 @@ private final class ListenSocket: LoopResource {
     private let handle: UnsafeMutablePointer<uv_tcp_t>
     private let loop: EventLoop
     private let accept: @Sendable (TCPStream) -> Void
+    /// Then the handle may be gone.
+    private var isShutDown = false
 
     init(on address: SocketAddress, loop: EventLoop, backlog: Int, accept: @escaping @Sendable (TCPStream) -> Void) throws {
         self.loop = loop
@@ -132,7 +134,8 @@ private final class ListenSocket: LoopResource {
     }
 
     func shutDown() {
-        guard uv_is_closing(rawHandle(handle)) == 0 else { return }
+        guard !isShutDown else { return }
+        isShutDown = true
         uv_close(rawHandle(handle), freeHandle)
     }
 

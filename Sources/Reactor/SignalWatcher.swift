@@ -29,6 +29,8 @@ private final class SignalHandle: LoopResource {
     private let handle: UnsafeMutablePointer<uv_signal_t>
     private let loop: EventLoop
     private let received: @Sendable (Int32) -> Void
+    /// Then the handle may be gone.
+    private var isShutDown = false
 
     init(signal: Int32, loop: EventLoop, received: @escaping @Sendable (Int32) -> Void) {
         self.loop = loop
@@ -40,7 +42,8 @@ private final class SignalHandle: LoopResource {
     }
 
     func shutDown() {
-        guard uv_is_closing(rawHandle(handle)) == 0 else { return }
+        guard !isShutDown else { return }
+        isShutDown = true
         uv_close(rawHandle(handle)) { handle in
             guard let handle else { return }
             release(by: handle)

@@ -167,6 +167,7 @@ public final class TCPStream {
             guard sent >= 0 else { return fail(Int32(sent)) }
             output.consume(sent)
             if !output.isEmpty { writeRest() }
+            guard phase == .open || phase == .flushing else { return }
         }
         if queuedBytes > outputLimit { return cut(.slowReader) }
         guard queuedBytes == 0 else { return }

@@ -50,8 +50,6 @@ public final class WorkerPool: Sendable {
     private let queueLimit: Int
     private let queue = Mutex(Queue())
     private let available: Semaphore
-    /// A result that is there before it is waited for is handed over inside the runtime.
-    private let finished = ThreadOrder()
 
     /// Starts `threads` threads.
     /// - Parameter queueLimit: work that may wait; more is refused with `WorkerPoolError.queueFull`.
@@ -68,12 +66,14 @@ public final class WorkerPool: Sendable {
     /// Runs `work` on one of the threads.
     /// - Throws: what `work` throws, or `WorkerPoolError`.
     public func run<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
+        // A result that is there before it is waited for is handed over inside the runtime.
+        let finished = ThreadOrder()
         defer { finished.pass() }
         return try await withCheckedThrowingContinuation { continuation in
             let refusal: WorkerPoolError? = queue.withLock { queue in
                 if queue.isStopped { return .stopped(pool: name) }
                 if queue.count >= queueLimit { return .queueFull(pool: name, limit: queueLimit) }
-                queue.work.append { [self] in
+                queue.work.append {
                     let result = Result { try work() }
                     finished.pass()
                     continuation.resume(with: result)

@@ -23,8 +23,6 @@ public final class Database: Sendable {
     private let reading: Reading
     private let scanPool: ConnectionPool
     private let scanWorkers: WorkerPool
-    /// A result that is there before it is waited for is handed over inside the runtime.
-    private let finished = ThreadOrder()
 
     /// Opens the database and brings its schema to the version of this program.
     ///
@@ -94,18 +92,23 @@ public final class Database: Sendable {
     ///
     /// - Throws: what `body` throws, and then nothing was written; `DatabaseError` when the database refuses.
     public func transaction<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value) async throws -> Value {
+        // A result that is there before it is waited for is handed over inside the runtime.
+        let finished = ThreadOrder()
         defer { finished.pass() }
         return try await withCheckedThrowingContinuation { continuation in
             writer.submit(
                 WriteJob(
                     run: { transaction in
                         let value = try body(transaction)
-                        return { [self] in
+                        return {
                             finished.pass()
                             continuation.resume(returning: value)
                         }
                     },
-                    fail: { continuation.resume(throwing: $0) }))
+                    fail: { error in
+                        finished.pass()
+                        continuation.resume(throwing: error)
+                    }))
         }
     }
 

@@ -38,11 +38,20 @@ ssize_t roost_send(int descriptor, const void *bytes, size_t count) {
 #else
     const int flags = MSG_DONTWAIT;
 #endif
-    ssize_t sent;
-    do sent = send(descriptor, bytes, count, flags);
-    while (sent < 0 && errno == EINTR);
-    if (sent >= 0) return sent;
-    return errno == EAGAIN || errno == EWOULDBLOCK ? 0 : -errno;
+    for (;;) {
+        ssize_t sent = send(descriptor, bytes, count, flags);
+        if (sent >= 0) return sent;
+        switch (errno) {
+        case EINTR: continue;
+#ifdef __APPLE__
+        // While the peer shuts down its side; the next try tells what it is.
+        case EPROTOTYPE: continue;
+#endif
+        case EAGAIN:
+        case ENOBUFS: return 0;
+        default: return -errno;
+        }
+    }
 }
 
 void roost_name_thread(const char *name) {
