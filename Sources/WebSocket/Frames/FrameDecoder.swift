@@ -1,4 +1,5 @@
 /// Turns the bytes of one client into messages (RFC 6455 section 5), without I/O: any split of the same bytes gives the same messages.
+/// Only a client that keeps its window across messages and reaches back further than agreed is refused at one split and read at another (`Inflater`).
 ///
 /// Memory follows what has arrived, never what a head announces. Between frames the decoder owns no buffer.
 struct FrameDecoder {
