@@ -173,6 +173,24 @@ import Testing
         #expect(end == End(code: nil, clean: false))
     }
 
+    /// Such as what a user sees at login: longer than the queue of a client that reads well, and another one behind it.
+    @Test(arguments: [true, false]) func aFrameMayBeLongerThanTheQueueWhenItIsSaidSo(isSaid: Bool) async throws {
+        let payload = [UInt8](repeating: 1, count: 16 << 20)
+        let frame = payload.withUnsafeBytes { WebSocketFrameEncoder.frame(.binary, $0) }
+        let server = try await EchoServer { connection, _ in
+            for _ in 0..<2 { connection.sendEncoded(frame: frame, countsAgainstLimit: !isSaid) }
+        }
+        let received = try await server.serve { server in
+            let client = try BlockingClient(port: server.port, receiveBuffer: 4_096)
+            usleep(200_000)
+            var received = 0
+            while received < 2, client.receiveFrame()?.payload.count == payload.count { received += 1 }
+            client.endOutput()
+            return received
+        }
+        #expect(received == (isSaid ? 2 : 0))
+    }
+
     @Test func nothingIsHandedOnAfterACut() async throws {
         let server = try await EchoServer { _, handler in handler.onText = { connection, _ in connection.cut() } }
         let messages = try await server.serve { server in
