@@ -84,8 +84,7 @@ public final class HubShard {
 
     private func join(_ subscription: Subscription, _ id: TopicID) {
         guard !subscription.seats.contains(where: { $0.topic.id == id }) else { return }
-        // A topic that everybody has left lives on while its events are being handed out: who comes now listens to the same one.
-        let topic = topics[id] ?? (current?.topic.id == id ? current?.topic : nil) ?? Topic(id: id)
+        let topic = topics[id] ?? Topic(id: id)
         topics[id] = topic
         topic.add(subscription)
     }
@@ -139,6 +138,8 @@ public final class HubShard {
     /// Lets the events that follow for the same topic join, up to one that changes who listens.
     private func extend(_ run: EventRun) {
         guard let first = run.envelopes.first, SubscriptionChange.changes(of: first).isEmpty else { return }
+        // A topic that everybody has left is given up, even in the middle of a run; who comes then listens to a new one.
+        guard topics[run.topic.id] === run.topic else { return }
         let joining = waiting.prefix(EventRun.limit - run.envelopes.count).prefix {
             $0.topic == run.topic.id && SubscriptionChange.changes(of: $0).isEmpty
         }
