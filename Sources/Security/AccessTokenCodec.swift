@@ -40,19 +40,20 @@ public struct AccessTokenCodec: Sendable {
     ///
     /// - Throws: `AccessTokenError`.
     public func verify(_ text: String, now: Timestamp) throws(AccessTokenError) -> AccessToken {
-        if let known = verified[text] {
+        guard text.utf8.count <= Self.lengthLimit else { throw .malformed }
+        let bytes = Array(text.utf8)
+        if let known = verified[bytes] {
             guard now < known.expiresAt else { throw .expired }
             return known
         }
         let token = try check(text)
         guard now < token.expiresAt else { throw .expired }
-        verified.insert(token, for: text)
+        verified.insert(token, for: bytes)
         return token
     }
 
     private func check(_ text: String) throws(AccessTokenError) -> AccessToken {
         var text = text
-        guard text.utf8.count <= Self.lengthLimit else { throw .malformed }
         text.makeContiguousUTF8()
         let bytes = text.utf8
         guard bytes.reduce(0, { $0 + ($1 == UInt8(ascii: ".") ? 1 : 0) }) == 2, let dot = bytes.lastIndex(of: UInt8(ascii: ".")) else {

@@ -9,23 +9,18 @@ final class VerifiedTokens: Sendable {
     static let partLimit = 1_024
 
     private final class Part: Sendable {
-        let entries = Mutex<[String: AccessToken]>([:])
+        /// By bytes: Swift takes texts for equal that only look the same (a Kelvin sign and a K).
+        let entries = Mutex<[[UInt8]: AccessToken]>([:])
     }
 
     private let parts = (0..<8).map { _ in Part() }
 
     /// What a remembered token says; nil for all others.
-    subscript(text: String) -> AccessToken? {
-        // Texts are equal when they look the same (a Kelvin sign and a K), unless both are ASCII; tokens are.
-        guard isASCII(text) else { return nil }
-        return part(of: text).entries.withLock { $0[text] }
+    subscript(text: [UInt8]) -> AccessToken? {
+        part(of: text).entries.withLock { $0[text] }
     }
 
-    private func isASCII(_ text: String) -> Bool {
-        text.utf8.withContiguousStorageIfAvailable { $0.allSatisfy { $0 < 0x80 } } ?? text.utf8.allSatisfy { $0 < 0x80 }
-    }
-
-    func insert(_ token: AccessToken, for text: String) {
+    func insert(_ token: AccessToken, for text: [UInt8]) {
         part(of: text).entries.withLock { entries in
             if entries.count >= Self.partLimit { entries.removeAll(keepingCapacity: true) }
             entries[text] = token
@@ -36,7 +31,7 @@ final class VerifiedTokens: Sendable {
     var count: Int { parts.reduce(0) { sum, part in sum + part.entries.withLock { $0.count } } }
 
     /// By the last character of the signature but one, which is any of 64; the last one carries four bits only.
-    private func part(of text: String) -> Part {
-        parts[Int(text.utf8.dropLast().last ?? 0) % parts.count]
+    private func part(of text: [UInt8]) -> Part {
+        parts[Int(text.dropLast().last ?? 0) % parts.count]
     }
 }
