@@ -26,7 +26,7 @@ final class LoopReader {
             return try body(connection)
         } catch {
             // What is left of the transaction after a failure is nothing to go on with.
-            if case DatabaseError.unavailable = error { drop() } else { end() }
+            if case DatabaseError.unavailable = error { end(isUsable: false) } else { end() }
             throw error
         }
     }
@@ -43,20 +43,15 @@ final class LoopReader {
         return connection
     }
 
-    private func end() {
+    private func end(isUsable: Bool = true) {
         guard let connection = open?.connection else { return }
         open = nil
         do {
+            guard isUsable else { return pool.discard(connection) }
             try connection.commit()
             pool.give(back: connection)
         } catch {
             pool.discard(connection)
         }
-    }
-
-    private func drop() {
-        guard let connection = open?.connection else { return }
-        open = nil
-        pool.discard(connection)
     }
 }

@@ -46,6 +46,12 @@ enum TestDatabase {
 }
 
 extension Database {
+    /// Whether a bird is seen by the read that follows its commit.
+    func insertsAndSeesBird(_ id: Int64) async throws -> Bool {
+        try await transaction { try $0.insertBird(id, "bird \(id)") }
+        return try await read { try $0.first("SELECT 1 FROM birds WHERE id = $1", [.integer(id)]) { _ in true } } ?? false
+    }
+
     /// Runs transactions that certainly share one group: the writer is held until all of them wait.
     ///
     /// - Parameter cancelled: the callers that are cancelled while they wait.

@@ -31,13 +31,9 @@ struct LoopReadingTests {
                     tasks.addTask {
                         try await Self.onLoop { _ in
                             for number: Int64 in 0..<100 {
-                                let id = caller * 1_000 + number
                                 _ = try await Self.count(database)
-                                try await database.transaction { try $0.insertBird(id, "bird \(id)") }
-                                let isThere = try await database.read { reader in
-                                    try reader.first("SELECT 1 FROM birds WHERE id = $1", [.integer(id)]) { _ in true }
-                                }
-                                #expect(isThere == true)
+                                let isSeen = try await database.insertsAndSeesBird(caller * 1_000 + number)
+                                #expect(isSeen)
                             }
                         }
                     }

@@ -38,12 +38,8 @@ struct ReadingTests {
                 for caller: Int64 in 0..<4 {
                     tasks.addTask {
                         for number: Int64 in 0..<50 {
-                            let id = caller * 1_000 + number
-                            try await database.transaction { try $0.insertBird(id, "bird \(id)") }
-                            let isThere = try await database.read { reader in
-                                try reader.first("SELECT 1 FROM birds WHERE id = $1", [.integer(id)]) { _ in true }
-                            }
-                            #expect(isThere == true)
+                            let isSeen = try await database.insertsAndSeesBird(caller * 1_000 + number)
+                            #expect(isSeen)
                         }
                     }
                 }
