@@ -26,5 +26,4 @@ public import Synchronization
     }
 }
 
-// Unchecked because the compiler does not see that the value is only reached through the lock.
-extension Mutex: @unchecked Sendable where Value: ~Copyable {}
+extension Mutex: Sendable where Value: ~Copyable {}

@@ -20,7 +20,7 @@ public final class EventLoop: SerialExecutor, TaskExecutor {
     public let index: Int
 
     private let inbox = Mutex(Inbox())
-    /// Made in `init`, then touched by the loop's thread only: every access to it checks that, or runs in a callback of that thread.
+    /// Unchecked because it is made in `init`, then touched by the loop's thread only: every access checks that, or runs in a callback of it.
     private nonisolated(unsafe) var coreStorage: LoopCore?
 
     init(index: Int) {

@@ -1,9 +1,9 @@
 /// Carries a value that belongs to one loop through code that must be `Sendable`.
 ///
 /// The value can only be reached on its loop; anywhere else is a programming error and stops the process before a race can happen.
-/// Unchecked because the check is made at run time: `value` stops the process anywhere but on the loop, so that no two threads touch what it holds.
-public struct LoopBound<Value>: @unchecked Sendable {
-    private let stored: Value
+public struct LoopBound<Value>: Sendable {
+    /// Unchecked because the check is made at run time: `value` stops the process anywhere but on the loop, so that no two threads touch it.
+    private nonisolated(unsafe) let stored: Value
 
     /// The loop that owns the value.
     public let loop: EventLoop

@@ -2,7 +2,7 @@ internal import CLibuv
 
 /// A counting semaphore between threads. Waiting blocks: never on a loop.
 public final class Semaphore: Sendable {
-    /// libuv's semaphore may be used from any thread; the pointer itself never changes.
+    /// Unchecked because libuv's semaphore may be used from any thread, and the pointer itself never changes.
     private nonisolated(unsafe) let semaphore: UnsafeMutablePointer<uv_sem_t>
 
     /// A semaphore at zero.

@@ -38,10 +38,11 @@ extension PasswordDigest: CustomStringConvertible, CustomReflectable {
 }
 
 /// Bytes that are overwritten when the last one who knows them lets go.
-// Unchecked because the compiler cannot see that memory behind a pointer is written in `init`, only read after it, and erased in `deinit`, when
-// nobody has it any more. An array cannot take its place: it may be copied, and the copies are not erased.
-private final class ErasedBytes: @unchecked Sendable {
-    private let memory: UnsafeMutablePointer<UInt8>
+///
+/// An array cannot take its place: it may be copied, and the copies are not erased.
+private final class ErasedBytes: Sendable {
+    /// Unchecked because it is written in `init`, only read after it, and erased in `deinit`, when nobody has it any more.
+    private nonisolated(unsafe) let memory: UnsafeMutablePointer<UInt8>
     private let count: Int
 
     init(_ bytes: [UInt8]) {

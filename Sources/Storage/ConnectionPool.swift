@@ -4,9 +4,9 @@ internal import Reactor
 /// Connections for reading that are taken and given back, so that no two threads use one at the same time.
 final class ConnectionPool: Sendable {
     /// A connection on its way between threads.
-    // Unchecked because the compiler cannot see that whoever takes a connection out of the pool is the only one to have it until it is given back.
-    private struct Idle: @unchecked Sendable {
-        let connection: any SQLConnection
+    private struct Idle: Sendable {
+        /// Unchecked because whoever takes a connection out of the pool is the only one to have it until it is given back.
+        nonisolated(unsafe) let connection: any SQLConnection
     }
 
     private let idle = Mutex<[Idle]?>([])

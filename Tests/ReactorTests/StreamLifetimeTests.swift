@@ -5,9 +5,9 @@ import Testing
 
 /// A stream lives as long as its handle, and no longer.
 @Suite(.timeLimit(.minutes(1))) struct StreamLifetimeTests {
-    private final class WeakStream: @unchecked Sendable {
-        // Unchecked because a weak reference may be read on any thread; it is written once, before the others know it.
-        weak var stream: TCPStream?
+    private final class WeakStream: Sendable {
+        /// Unchecked because a weak reference may be read on any thread; it is written once, before the others know it.
+        nonisolated(unsafe) weak var stream: TCPStream?
 
         init(_ stream: TCPStream) { self.stream = stream }
     }
