@@ -16,7 +16,8 @@ public final class HubShard {
     private var topics: [TopicID: Topic] = [:]
     private var byAccount: [AccountID: [Subscription]] = [:]
     private var recent: RecentEvents
-    private var waiting: [Envelope] = []
+    /// A slice, which gives up its first element without moving the others.
+    private var waiting: ArraySlice<Envelope> = []
     private var current: EventRun?
     private var isScheduled = false
 
@@ -132,6 +133,8 @@ public final class HubShard {
             }
             follow(envelope, before: false, only: nil)
         }
+        // The slice still holds what has been taken from it.
+        waiting = []
         return nil
     }
 
