@@ -3,16 +3,16 @@ internal import Storage
 
 /// Events of one topic that are handed out together: a socket gets all that it lacks of them with one write.
 ///
-/// Events that are committed while the run is being served join it. Seats that were served before get them in another pass, those still to
-/// come in the first: the busier a topic, the fewer writes for each event.
+/// Events that are committed while the run is being served join it. Sockets that were served before get them in another pass, those
+/// still to come in the first: the busier a topic, the fewer writes for each event.
 final class EventRun {
-    /// Events that are handed out together at most; the next ones wait for the end of the run, so that other topics get their turn.
+    /// Events that are handed out together at most: bounds what is put together for a socket that lacks all of them.
     static let limit = 64
 
     let topic: Topic
     private(set) var envelopes: [Envelope]
     private var nextIndex: Int
-    /// Whether events have joined that seats of this pass did not get.
+    /// Whether events have joined that sockets served in this pass did not get.
     private var needsAnotherPass = false
     /// What sockets that lack the same events share.
     private var shared: [SharedFrames] = []
@@ -30,7 +30,7 @@ final class EventRun {
         nextIndex = topic.subscriptions.count - 1
     }
 
-    /// Whether every seat has got everything.
+    /// Whether every socket has got everything.
     var isServed: Bool { nextIndex < 0 && !needsAnotherPass }
 
     /// Adds an event of the same topic.
@@ -41,7 +41,7 @@ final class EventRun {
         if nextIndex < topic.subscriptions.count - 1 { needsAnotherPass = true }
     }
 
-    /// Serves as many seats as the budget has, from the last one down: a seat that is given up meanwhile is filled with one that has been
+    /// Serves as many sockets as the budget has, from the last one down: a place that is given up meanwhile is filled with one that has been
     /// served or has come after the events.
     func serve(_ budget: inout Int) {
         while budget > 0, !isServed {

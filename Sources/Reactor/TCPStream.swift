@@ -14,14 +14,6 @@ public final class TCPStream {
         case closed
     }
 
-    /// Why the stream has ended: `StreamCloseReason` in one byte, for the sake of the many that have not.
-    private enum End {
-        case local
-        case peer
-        case slowReader
-        case failed
-    }
-
     /// How long a closed stream waits for the peer's own end, so that the last answer is not lost to a reset.
     private static let lingerLimit = Duration.seconds(2)
 
@@ -42,27 +34,21 @@ public final class TCPStream {
     /// Bytes that may be queued before the reader counts as too slow and is cut off. Default 1 MiB.
     public var outputLimit = 1 << 20
     /// How long a reader may take for each `progressBytes` of what is queued before it counts as too slow. Default 10 s.
-    public var stallLimit: Duration {
-        get { .milliseconds(stallMilliseconds) }
-        set { stallMilliseconds = UInt32(clamping: newValue.wholeNanoseconds / 1_000_000) }
-    }
+    public var stallLimit = Duration.seconds(10)
     /// Bytes that a peer has to take within each `stallLimit`, or all there are. What it acknowledges counts, however much the system holds.
     static let progressBytes: UInt64 = 4_096
 
     private let handle: UnsafeMutablePointer<uv_tcp_t>
     private let core: LoopCore
     private let descriptor: Int32
-    private var stallMilliseconds: UInt32 = 10_000
-    /// libuv's code of the error that has ended the stream.
-    private var failure: Int32 = 0
     private var phase = Phase.open
-    private var end = End.local
     private var isDirty = false
     private var isReading = false
     private var output = OutputBuffer()
     /// Nil while the socket takes everything at once.
     private var blockage: Blockage?
     private var bytesWritten: UInt64 = 0
+    private var closeReason = StreamCloseReason.local
 
     /// Takes over an accepted handle.
     init(handle: UnsafeMutablePointer<uv_tcp_t>, loop: EventLoop, peer: SocketAddress) {
@@ -255,9 +241,7 @@ public final class TCPStream {
     private func fail(_ code: Int32) {
         switch code {
         case UV_ECONNRESET.rawValue, UV_EPIPE.rawValue, UV_EOF.rawValue: cut(.peer)
-        default:
-            failure = code
-            cut(.failed)
+        default: cut(.failed(String(cString: uv_err_name(code))))
         }
     }
 
@@ -273,23 +257,14 @@ public final class TCPStream {
         core.loop.schedule(after: Self.lingerLimit) { [weak self] in self?.close() }
     }
 
-    private func cut(_ end: End) {
+    private func cut(_ reason: StreamCloseReason) {
         guard phase != .closed else { return }
         phase = .closed
-        self.end = end
+        closeReason = reason
         isReading = false
         // What is in flight stays where it is until libuv has let go of it.
         if blockage != nil { core.blocked[ObjectIdentifier(self)] = nil }
         uv_close(rawHandle(handle), onClosed)
-    }
-
-    private var closeReason: StreamCloseReason {
-        switch end {
-        case .local: .local
-        case .peer: .peer
-        case .slowReader: .slowReader
-        case .failed: .failed(String(cString: uv_err_name(failure)))
-        }
     }
 
     fileprivate func finishClosing() {

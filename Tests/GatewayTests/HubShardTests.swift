@@ -192,6 +192,21 @@ struct HubShardTests {
         }
     }
 
+    /// The gap that one leaves is filled with the last, which leaves from there.
+    @Test func `whoever has been moved to another place leaves that one`() async throws {
+        try await Self.onLoop { shard, encoder in
+            let members = (1...4).map { RecordingSubscriber(account: $0, encoder: encoder) }
+            let places = members.compactMap { $0.attach(to: shard) }
+            shard.detach(places[0])
+            shard.detach(places[3])
+            shard.receive(Self.envelopes(TestEvents.message(101)))
+            #expect(members.map(\.received) == [[], [101], [101], []])
+            shard.detach(places[2])
+            shard.detach(places[1])
+            #expect(shard.accounts(in: [TestEvents.topic], limit: 10).isEmpty)
+        }
+    }
+
     @Test func `a detached subscriber gets nothing more, even in the middle of an event`() async throws {
         try await Self.onLoop { shard, encoder in
             let members = (1...4).map { RecordingSubscriber(account: $0, encoder: encoder) }
