@@ -25,8 +25,8 @@ final class LoopReader {
         do {
             return try body(connection)
         } catch {
-            // What is left of the transaction after a failure is nothing to go on with.
-            if case DatabaseError.unavailable = error { end(isUsable: false) } else { end() }
+            // A rule that refuses, or a statement that fails, leaves the transaction as good as it was.
+            if case DatabaseError.unavailable = error { end(isUsable: false) }
             throw error
         }
     }
