@@ -52,7 +52,7 @@ let package = Package(
         library("WebSocket", ["CZlib", "HTTP", "Primitives", "Reactor"]),
         library("Security", ["CSodium", "JSON", "Primitives", "Reactor"]),
         library("Storage", ["CPostgres", "CSQLite", "Primitives", "Reactor"]),
-        library("Community", ["Primitives", "Security", "Storage"]),
+        library("Community", ["JSON", "Primitives", "Security", "Storage"]),
         library("Gateway", ["Community", "Primitives", "Reactor", "Storage", "WebSocket"]),
         library(
             "Chat", path: "Sources/Dialects/Chat",

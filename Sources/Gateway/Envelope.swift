@@ -44,4 +44,9 @@ public struct TopicID: Hashable, Sendable {
         self.scope = scope
         self.id = id
     }
+
+    /// The topic of what happens in one place.
+    public init(_ source: EventSource) {
+        self.init(scope: source.scope, id: source.id)
+    }
 }

@@ -163,7 +163,7 @@ public final class HubShard {
     /// Follows what an event changes about who listens: new members before it is handed out, former members after it.
     private func follow(_ envelope: Envelope, before: Bool, only: Subscription?) {
         for change in SubscriptionChange.changes(of: envelope) where change.comesBeforeDelivery == before {
-            let candidates = only.map { $0.account == change.account ? [$0] : [] } ?? byAccount[change.account] ?? []
+            let candidates = only.map { change.account ?? $0.account == $0.account ? [$0] : [] } ?? subscriptions(changedBy: change)
             // A subscriber whose snapshot is younger than the event knows it already; what has happened since must not be undone.
             for subscription in candidates
             where envelope.event.id > subscription.position || !before && envelope.event.id == subscription.position {
@@ -172,10 +172,15 @@ public final class HubShard {
         }
     }
 
+    private func subscriptions(changedBy change: SubscriptionChange) -> [Subscription] {
+        if case .close(let topic) = change { return topics[topic]?.subscriptions ?? [] }
+        return change.account.flatMap { byAccount[$0] } ?? []
+    }
+
     private func apply(_ change: SubscriptionChange, to subscription: Subscription) {
         switch change {
         case .join(_, let topic): join(subscription, topic)
-        case .leave(_, let id):
+        case .leave(_, let id), .close(let id):
             if let topic = topics[id] { leave(subscription, topic) }
         case .endSession(_, let session):
             if session == nil || subscription.session == session { subscription.subscriber.sessionEnded() }

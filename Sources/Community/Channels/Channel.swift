@@ -36,8 +36,11 @@ public struct Channel: Sendable, Equatable {
     public var topic: String?
     /// Its place in the list, from 0; channels of the same position stand in the order of their ids.
     public var position: Int
-    /// The latest message.
+    /// The latest message, which may be gone.
     public var lastMessageID: MessageID?
+    /// Whether rules of its own have ever decided who sees an open channel: then its events concern those who see it, not the whole space. A channel
+    /// keeps it, so that its events stay in one place of the log.
+    public var hasOwnAudience: Bool
     /// When it was made.
     public var createdAt: Timestamp
     /// All participants of a direct channel, the reader among them; empty for others.
@@ -46,7 +49,7 @@ public struct Channel: Sendable, Equatable {
     /// A channel with all its parts.
     public init(
         id: ChannelID, spaceID: SpaceID?, name: String?, kind: ChannelKind = .text, access: ChannelAccess = .open, topic: String? = nil,
-        position: Int = 0, lastMessageID: MessageID? = nil, createdAt: Timestamp, recipients: [Account] = []
+        position: Int = 0, lastMessageID: MessageID? = nil, hasOwnAudience: Bool = false, createdAt: Timestamp, recipients: [Account] = []
     ) {
         self.id = id
         self.spaceID = spaceID
@@ -56,6 +59,7 @@ public struct Channel: Sendable, Equatable {
         self.topic = topic
         self.position = position
         self.lastMessageID = lastMessageID
+        self.hasOwnAudience = hasOwnAudience
         self.createdAt = createdAt
         self.recipients = recipients
     }

@@ -2,7 +2,7 @@ internal import Primitives
 internal import Storage
 
 extension Channel {
-    /// From the nine columns id, space_id, name, kind, access, topic, position, last_message_id, created_at. Recipients are read apart.
+    /// From the ten columns id, space_id, name, kind, access, topic, position, last_message_id, own_audience, created_at. Recipients are read apart.
     init(_ row: Row, at first: Int = 0) throws(DatabaseError) {
         self.init(
             id: ChannelID(try row.integer(first)), spaceID: try row.optionalInteger(first + 1).map { SpaceID($0) },
@@ -10,7 +10,7 @@ extension Channel {
             // An access that this version does not know is the strictest one.
             access: ChannelAccess(rawValue: try row.integer(first + 4)) ?? .privateMembership, topic: try row.optionalText(first + 5),
             position: Int(try row.integer(first + 6)), lastMessageID: try row.optionalInteger(first + 7).map { MessageID($0) },
-            createdAt: Timestamp(microseconds: try row.integer(first + 8)))
+            hasOwnAudience: try row.bool(first + 8), createdAt: Timestamp(microseconds: try row.integer(first + 9)))
     }
 }
 
@@ -23,12 +23,12 @@ struct ListedChannel {
     /// What the reader has as a member of the channel itself.
     var own: Permissions?
 
-    /// From the nine columns of the channel and default_permissions, inherits_default, override_count, the permissions of the reader.
+    /// From the ten columns of the channel and default_permissions, inherits_default, override_count, the permissions of the reader.
     init(_ row: Row) throws(DatabaseError) {
         channel = try Channel(row)
-        everyone = try row.bool(10) ? nil : Permissions(rawValue: try row.integer(9))
-        hasOverrides = try row.bool(11)
-        own = try row.optionalInteger(12).map { Permissions(rawValue: $0) }
+        everyone = try row.bool(11) ? nil : Permissions(rawValue: try row.integer(10))
+        hasOverrides = try row.bool(12)
+        own = try row.optionalInteger(13).map { Permissions(rawValue: $0) }
     }
 
     /// What an account may do there, given what it is in the space.
@@ -54,7 +54,7 @@ extension SQLReader {
     func channels(visibleTo standing: SpaceStanding, at now: Timestamp) throws -> [Channel] {
         let listed = try query(
             """
-            SELECT c.id, c.space_id, c.name, c.kind, c.access, c.topic, c.position, c.last_message_id, c.created_at,
+            SELECT c.id, c.space_id, c.name, c.kind, c.access, c.topic, c.position, c.last_message_id, c.own_audience, c.created_at,
                 c.default_permissions, c.inherits_default, c.override_count, cm.permissions
             FROM channels c LEFT JOIN channel_members cm ON cm.channel_id = c.id AND cm.account_id = $2
             WHERE c.space_id = $1 ORDER BY c.position, c.id
@@ -64,6 +64,13 @@ extension SQLReader {
             let overrides = entry.hasOverrides ? try overrides(of: entry.channel.id) : []
             let permissions = entry.permissions(of: standing.subject, everyone: standing.everyone, overrides: overrides)
             return permissions.contains(.viewChannel) ? entry.channel : nil
+        }
+    }
+
+    /// The open channels of a space whose events do not concern the whole space.
+    func channelsWithOwnAudience(of space: SpaceID) throws -> [ChannelID] {
+        try query("SELECT id FROM channels WHERE space_id = $1 AND own_audience = 1 ORDER BY id", [.integer(space.rawValue)]) {
+            ChannelID(try $0.integer(0))
         }
     }
 
@@ -90,7 +97,7 @@ extension SQLReader {
     func directChannels(of account: AccountID) throws -> [Channel] {
         let channels = try query(
             """
-            SELECT c.id, c.space_id, c.name, c.kind, c.access, c.topic, c.position, c.last_message_id, c.created_at
+            SELECT c.id, c.space_id, c.name, c.kind, c.access, c.topic, c.position, c.last_message_id, c.own_audience, c.created_at
             FROM channel_members cm JOIN channels c ON c.id = cm.channel_id
             WHERE cm.account_id = $1 AND c.access = 3 ORDER BY COALESCE(c.last_message_id, c.id) DESC
             """, [.integer(account.rawValue)]

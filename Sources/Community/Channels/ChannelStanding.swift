@@ -27,7 +27,7 @@ extension SQLReader {
         var subject = EffectivePermissions.Subject(accountID: account)
         try run(
             """
-            SELECT c.id, c.space_id, c.name, c.kind, c.access, c.topic, c.position, c.last_message_id, c.created_at,
+            SELECT c.id, c.space_id, c.name, c.kind, c.access, c.topic, c.position, c.last_message_id, c.own_audience, c.created_at,
                 c.default_permissions, c.inherits_default, c.override_count, cm.permissions,
                 s.owner_id, e.permissions, m.account_id, m.timed_out_until, r.id, r.permissions, a.id, a.username, a.display_name, a.avatar_url
             FROM channels c
@@ -43,13 +43,13 @@ extension SQLReader {
         ) { row in
             if listed == nil {
                 listed = try ListedChannel(row)
-                subject.isOwner = try row.optionalInteger(13) == account.rawValue
-                everyone = Permissions(rawValue: try row.optionalInteger(14) ?? 0)
-                subject.isMember = try row.optionalInteger(15) != nil
-                subject.isTimedOut = try row.optionalInteger(16).map { $0 > now.microseconds } ?? false
-                if try row.optionalInteger(19) != nil { author = try Author(row, at: 19) }
+                subject.isOwner = try row.optionalInteger(14) == account.rawValue
+                everyone = Permissions(rawValue: try row.optionalInteger(15) ?? 0)
+                subject.isMember = try row.optionalInteger(16) != nil
+                subject.isTimedOut = try row.optionalInteger(17).map { $0 > now.microseconds } ?? false
+                if try row.optionalInteger(20) != nil { author = try Author(row, at: 20) }
             }
-            if let role = try EffectivePermissions.Role(row, at: 17) { subject.roles.append(role) }
+            if let role = try EffectivePermissions.Role(row, at: 18) { subject.roles.append(role) }
         }
         guard let listed else { throw CommunityError.unknownChannel }
         let overrides = listed.hasOverrides ? try overrides(of: channel) : []

@@ -14,24 +14,27 @@ extension Community {
                     (space, try reader.channels(visibleTo: try reader.standing(of: account, in: space.id, at: now), at: now))
                 },
                 directChannels: try reader.directChannels(of: account), position: try EventLog.position(reader).latest,
-                sources: try reader.sources(of: account))
+                sources: try reader.sources(of: account, at: now))
         }
     }
 
-    /// Where the events come from that an account can see: itself, its spaces, its channels with membership and its direct channels.
+    /// Where the events come from that an account can see: itself, its spaces, its channels with membership or an audience of their own, and its
+    /// direct channels.
     public func visibleScopes(for account: AccountID) async throws -> [EventSource] {
-        try await read { try $0.sources(of: account) }
+        let now = clock()
+        return try await read { try $0.sources(of: account, at: now) }
     }
 
     /// The sources of an account's events and how far the log goes, in one state of the database.
     ///
     /// - Throws: `CommunityError.unknownAccount`.
     public func gatewayView(for account: AccountID) async throws -> GatewayView {
-        try await read { reader in
+        let now = clock()
+        return try await read { reader in
             _ = try reader.account(account)
             let position = try EventLog.position(reader)
             return GatewayView(
-                sources: try reader.sources(of: account), position: position.latest, prunedThrough: position.prunedThrough)
+                sources: try reader.sources(of: account, at: now), position: position.latest, prunedThrough: position.prunedThrough)
         }
     }
 
@@ -56,7 +59,7 @@ extension Community {
             guard try EventLog.position(reader).prunedThrough <= after else { return nil }
             var events: [Event] = []
             var through = upTo
-            for (source, joinedAt) in try reader.joinedSources(of: account) {
+            for (source, joinedAt) in try reader.joinedSources(of: account, at: now) {
                 let start = try reader.beginning(of: source, for: account, joinedAt: joinedAt, after: after)
                 let found = try EventLog.events(of: source.scope, source.id, after: start, upTo: upTo, limit: limit, in: reader)
                 // A source that has more than a page may have events right after its last one here.
@@ -79,47 +82,5 @@ extension Community {
     public func filled(_ events: [Event], from reader: any SQLReader) throws -> [Event] {
         var renderer = EventRenderer(viewer: nil, now: clock())
         return try events.compactMap { try renderer.render($0, from: reader) }
-    }
-}
-
-extension SQLReader {
-    /// Where the events come from that an account can see.
-    fileprivate func sources(of account: AccountID) throws -> [EventSource] {
-        try joinedSources(of: account).map(\.source)
-    }
-
-    /// The same, with when the account came to each.
-    fileprivate func joinedSources(of account: AccountID) throws -> [(source: EventSource, joinedAt: Timestamp)] {
-        let id = [SQLValue.integer(account.rawValue)]
-        let spaces = try query("SELECT space_id, joined_at FROM members WHERE account_id = $1 ORDER BY joined_at, space_id", id) {
-            (EventSource(scope: .space, id: try $0.integer(0)), Timestamp(microseconds: try $0.integer(1)))
-        }
-        let channels = try query(
-            "SELECT channel_id, joined_at FROM channel_members WHERE account_id = $1 ORDER BY joined_at, channel_id", id
-        ) {
-            (EventSource(scope: .channel, id: try $0.integer(0)), Timestamp(microseconds: try $0.integer(1)))
-        }
-        return [(EventSource(scope: .account, id: account.rawValue), Timestamp(microseconds: 0))] + spaces + channels
-    }
-
-    /// The position in the log after which an account hears of a source: `after`, or right before it came to the source.
-    fileprivate func beginning(of source: EventSource, for account: AccountID, joinedAt: Timestamp, after: Int64) throws -> Int64 {
-        let earliest = IDGenerator.smallestID(at: joinedAt)
-        guard earliest > after else { return after }
-        // Others may have done something in the same moment, so the time alone is not enough.
-        let own = try first(
-            """
-            SELECT id FROM events WHERE scope = $1 AND scope_id = $2 AND id >= $3
-                AND (subject_id = $4 AND kind IN ($5, $6) OR kind = $7 AND scope = $8)
-            ORDER BY id LIMIT 1
-            """,
-            [
-                .integer(source.scope.rawValue), .integer(source.id), .integer(earliest), .integer(account.rawValue),
-                .integer(EventKind.memberAdded.rawValue), .integer(EventKind.channelMemberAdded.rawValue),
-                // The members that a channel begins with have no event of their own.
-                .integer(EventKind.channelCreated.rawValue), .integer(EventScope.channel.rawValue),
-            ]
-        ) { try $0.integer(0) }
-        return (own ?? earliest) - 1
     }
 }

@@ -1,35 +1,104 @@
 /// A change that happened, with the full objects: the `live` payload of an event.
+///
+/// What concerns a channel has the scope of the channel's audience (`Channel.source`): the space, the channel, or the direct channel.
 public enum CommunityEvent: Sendable {
-    /// Somebody said something. Scope: the space for an open channel, the channel for others.
+    /// Somebody said something.
     case messageCreated(Message)
-    /// There is a new channel. Scope: the space for an open channel, the channel for others.
+    /// Somebody has changed what was said.
+    case messageUpdated(Message)
+    /// A message is gone.
+    case messageDeleted(MessageID, ChannelID, SpaceID?)
+    /// There is a new channel.
     case channelCreated(Channel)
+    /// A channel has another name, topic or position.
+    case channelUpdated(Channel)
+    /// A channel is gone; the object is what it was.
+    case channelDeleted(Channel)
+    /// Somebody sees a channel who did not before. Scope: the account.
+    case channelShown(Channel, to: AccountID)
+    /// Somebody does not see a channel any more, or one that not everybody saw is gone. Scope: the account.
+    case channelHidden(Channel, from: AccountID)
     /// Somebody is a member now. `detail` is what the new member sees. Scope: the space.
     case memberAdded(Member, memberCount: Int, detail: SpaceDetail)
-    /// Somebody is no member any more. Scope: the space.
-    case memberRemoved(SpaceID, account: Account, reason: MemberRemovalReason, memberCount: Int)
+    /// A member has another role or nickname. Scope: the space.
+    case memberUpdated(Member)
+    /// Somebody is no member any more: for those who remain. Scope: the space.
+    case memberRemoved(SpaceRemoval)
+    /// The same for the one who was removed. Scope: the account.
+    case removedFromSpace(SpaceRemoval)
+    /// A space has another name, description, picture or owner. Scope: the space.
+    case spaceUpdated(Space)
+    /// A space is gone. Scope: the space.
+    case spaceDeleted(SpaceID)
     /// Somebody is a member of a channel with membership access now. Scope: the channel.
     case channelMemberAdded(ChannelID, SpaceID?, AccountID)
     /// Somebody is no member of such a channel any more. Scope: the channel.
     case channelMemberRemoved(ChannelID, SpaceID?, AccountID)
     /// A login has ended; nil means all logins of the account. Scope: the account.
     case sessionEnded(AccountID, SessionID?)
+    /// An account shows itself in another way: its names, picture, words, or the status it has chosen. Scope: the account.
+    case accountUpdated(Account)
+}
+
+/// Who is no member of a space any more, and why.
+public struct SpaceRemoval: Sendable {
+    /// The space, which may be gone itself.
+    public var spaceID: SpaceID
+    /// Who was removed.
+    public var account: Account
+    /// Why.
+    public var reason: MemberRemovalReason
+    /// How many members are left.
+    public var memberCount: Int
+    /// The channels of the space with an audience of their own, to which nobody listens who is no member.
+    public var closedChannels: [ChannelID]
+
+    /// A removal with all its parts.
+    public init(spaceID: SpaceID, account: Account, reason: MemberRemovalReason, memberCount: Int, closedChannels: [ChannelID] = []) {
+        self.spaceID = spaceID
+        self.account = account
+        self.reason = reason
+        self.memberCount = memberCount
+        self.closedChannels = closedChannels
+    }
 }
 
 /// What happened, as the event log holds it. The numbers stand in the database and never change.
 public enum EventKind: Int64, Sendable {
     /// Subject: the message; data: its channel.
     case messageCreated = 1
+    /// Subject: the message; data: its channel.
+    case messageUpdated = 2
+    /// Subject: the message; data: its channel. The numbers up to 9 are for what will belong to messages.
+    case messageDeleted = 3
     /// Subject: the channel.
     case channelCreated = 10
+    /// Subject: the channel.
+    case channelUpdated = 11
+    /// Subject: the channel; data: the channel as it was.
+    case channelDeleted = 12
+    /// Subject: the channel.
+    case channelShown = 13
+    /// Subject: the channel; data: the channel as it was.
+    case channelHidden = 14
     /// Subject: the account.
     case memberAdded = 20
     /// Subject: the account; data: the reason.
     case memberRemoved = 21
+    /// Subject: the account.
+    case memberUpdated = 22
+    /// Subject: the space; data: the reason.
+    case removedFromSpace = 23
+    /// Subject: the space.
+    case spaceUpdated = 25
+    /// Subject: the space.
+    case spaceDeleted = 26
     /// Subject: the account.
     case channelMemberAdded = 30
     /// Subject: the account.
     case channelMemberRemoved = 31
     /// Subject: the login, 0 for all.
     case sessionEnded = 40
+    /// Subject: the account.
+    case accountUpdated = 41
 }

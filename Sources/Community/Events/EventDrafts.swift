@@ -1,31 +1,111 @@
 internal import Storage
 
 extension Channel {
-    /// Whom the events of a channel concern: everybody in the space, or the channel's own members.
-    var source: EventSource {
-        if access == .open, let spaceID { return EventSource(scope: .space, id: spaceID.rawValue) }
-        return EventSource(scope: .channel, id: id.rawValue)
+    /// Whom the events of a channel concern: everybody in the space, those who see it, or its participants.
+    public var source: EventSource {
+        switch access {
+        case .open:
+            guard !hasOwnAudience, let spaceID else { return EventSource(scope: .channel, id: id.rawValue) }
+            return EventSource(scope: .space, id: spaceID.rawValue)
+        case .publicMembership, .privateMembership: return EventSource(scope: .channel, id: id.rawValue)
+        case .direct: return EventSource(scope: .direct, id: id.rawValue)
+        }
     }
 }
 
+extension EventSource {
+    static func account(_ id: AccountID) -> EventSource { EventSource(scope: .account, id: id.rawValue) }
+    static func space(_ id: SpaceID) -> EventSource { EventSource(scope: .space, id: id.rawValue) }
+}
+
 extension EventDraft {
+    // MARK: Messages
+
     /// Somebody said something.
     static func messageCreated(_ message: Message, in channel: Channel) -> EventDraft {
-        EventDraft(
-            .messageCreated(message), .messageCreated, from: channel.source, subject: message.id.rawValue, data: String(channel.id.rawValue)
-        )
+        aboutMessage(.messageCreated(message), .messageCreated, message.id, in: channel)
     }
+
+    /// Somebody has changed what was said.
+    static func messageUpdated(_ message: Message, in channel: Channel) -> EventDraft {
+        aboutMessage(.messageUpdated(message), .messageUpdated, message.id, in: channel)
+    }
+
+    /// A message is gone.
+    static func messageDeleted(_ id: MessageID, in channel: Channel) -> EventDraft {
+        aboutMessage(.messageDeleted(id, channel.id, channel.spaceID), .messageDeleted, id, in: channel)
+    }
+
+    private static func aboutMessage(_ live: CommunityEvent, _ kind: EventKind, _ id: MessageID, in channel: Channel) -> EventDraft {
+        EventDraft(live, kind, from: channel.source, subject: id.rawValue, data: String(channel.id.rawValue))
+    }
+
+    // MARK: Channels
 
     /// There is a new channel.
     static func channelCreated(_ channel: Channel) -> EventDraft {
         EventDraft(.channelCreated(channel), .channelCreated, from: channel.source, subject: channel.id.rawValue)
     }
 
+    /// A channel has another name, topic or position.
+    static func channelUpdated(_ channel: Channel) -> EventDraft {
+        EventDraft(.channelUpdated(channel), .channelUpdated, from: channel.source, subject: channel.id.rawValue)
+    }
+
+    /// A channel is gone.
+    static func channelDeleted(_ channel: Channel) -> EventDraft {
+        EventDraft(
+            .channelDeleted(channel), .channelDeleted, from: channel.source, subject: channel.id.rawValue, data: ChannelRecord.text(channel))
+    }
+
+    /// Somebody sees a channel who did not before.
+    static func channelShown(_ channel: Channel, to account: AccountID) -> EventDraft {
+        EventDraft(.channelShown(channel, to: account), .channelShown, from: .account(account), subject: channel.id.rawValue)
+    }
+
+    /// Somebody does not see a channel any more.
+    static func channelHidden(_ channel: Channel, from account: AccountID) -> EventDraft {
+        EventDraft(
+            .channelHidden(channel, from: account), .channelHidden, from: .account(account), subject: channel.id.rawValue,
+            data: ChannelRecord.text(channel))
+    }
+
+    // MARK: Spaces and members
+
     /// Somebody is a member now, who sees `detail`.
     static func memberAdded(_ member: Member, detail: SpaceDetail) -> EventDraft {
         EventDraft(
-            .memberAdded(member, memberCount: detail.space.memberCount, detail: detail), .memberAdded,
-            from: EventSource(scope: .space, id: member.spaceID.rawValue), subject: member.account.id.rawValue)
+            .memberAdded(member, memberCount: detail.space.memberCount, detail: detail), .memberAdded, from: .space(member.spaceID),
+            subject: member.account.id.rawValue)
+    }
+
+    /// A member has another role or nickname.
+    static func memberUpdated(_ member: Member) -> EventDraft {
+        EventDraft(.memberUpdated(member), .memberUpdated, from: .space(member.spaceID), subject: member.account.id.rawValue)
+    }
+
+    /// Somebody is no member any more: for those who remain.
+    static func memberRemoved(_ removal: SpaceRemoval) -> EventDraft {
+        EventDraft(
+            .memberRemoved(removal), .memberRemoved, from: .space(removal.spaceID), subject: removal.account.id.rawValue,
+            data: removal.reason.rawValue)
+    }
+
+    /// The same for the one who was removed.
+    static func removedFromSpace(_ removal: SpaceRemoval) -> EventDraft {
+        EventDraft(
+            .removedFromSpace(removal), .removedFromSpace, from: .account(removal.account.id), subject: removal.spaceID.rawValue,
+            data: removal.reason.rawValue)
+    }
+
+    /// A space has another name, description, picture or owner.
+    static func spaceUpdated(_ space: Space) -> EventDraft {
+        EventDraft(.spaceUpdated(space), .spaceUpdated, from: .space(space.id), subject: space.id.rawValue)
+    }
+
+    /// A space is gone.
+    static func spaceDeleted(_ id: SpaceID) -> EventDraft {
+        EventDraft(.spaceDeleted(id), .spaceDeleted, from: .space(id), subject: id.rawValue)
     }
 
     /// Somebody is a member of a channel of its own members now.
@@ -34,11 +114,23 @@ extension EventDraft {
             .channelMemberAdded(channel.id, channel.spaceID, account), .channelMemberAdded, from: channel.source, subject: account.rawValue)
     }
 
+    /// Somebody is no member of such a channel any more.
+    static func channelMemberRemoved(_ account: AccountID, from channel: Channel) -> EventDraft {
+        EventDraft(
+            .channelMemberRemoved(channel.id, channel.spaceID, account), .channelMemberRemoved, from: channel.source,
+            subject: account.rawValue)
+    }
+
+    // MARK: Accounts
+
     /// A login has ended; nil: all logins of the account.
     static func sessionEnded(_ session: SessionID?, of account: AccountID) -> EventDraft {
-        EventDraft(
-            .sessionEnded(account, session), .sessionEnded, from: EventSource(scope: .account, id: account.rawValue),
-            subject: session?.rawValue ?? 0)
+        EventDraft(.sessionEnded(account, session), .sessionEnded, from: .account(account), subject: session?.rawValue ?? 0)
+    }
+
+    /// An account shows itself in another way.
+    static func accountUpdated(_ account: Account) -> EventDraft {
+        EventDraft(.accountUpdated(account), .accountUpdated, from: .account(account.id), subject: account.id.rawValue)
     }
 
     private init(_ live: CommunityEvent, _ kind: EventKind, from source: EventSource, subject: Int64, data: String? = nil) {

@@ -26,22 +26,42 @@ struct EventRenderer {
 
     private mutating func content(of event: Event, _ kind: EventKind, from reader: any SQLReader) throws -> CommunityEvent? {
         switch kind {
-        case .messageCreated:
+        case .messageCreated, .messageUpdated:
             // What was said meanwhile is history.
             guard let id = event.data.flatMap({ Int64($0) }), let channel = try channel(ChannelID(id), from: reader),
                 !withoutHistory.contains(channel.id)
             else { return nil }
-            return try reader.message(MessageID(event.subjectID), in: channel).map { .messageCreated($0) }
+            guard let message = try reader.message(MessageID(event.subjectID), in: channel) else { return nil }
+            return kind == .messageCreated ? .messageCreated(message) : .messageUpdated(message)
+        case .messageDeleted:
+            guard let id = event.data.flatMap({ Int64($0) }), let channel = try channel(ChannelID(id), from: reader) else { return nil }
+            return .messageDeleted(MessageID(event.subjectID), channel.id, channel.spaceID)
         case .channelCreated:
             return try channel(ChannelID(event.subjectID), from: reader).map { .channelCreated($0) }
+        case .channelUpdated:
+            return try channel(ChannelID(event.subjectID), from: reader).map { .channelUpdated($0) }
+        case .channelDeleted:
+            return ChannelRecord.channel(ChannelID(event.subjectID), from: event.data).map { .channelDeleted($0) }
+        case .channelShown:
+            return try channel(ChannelID(event.subjectID), from: reader).map { .channelShown($0, to: AccountID(event.scopeID)) }
+        case .channelHidden:
+            return ChannelRecord.channel(ChannelID(event.subjectID), from: event.data).map {
+                .channelHidden($0, from: AccountID(event.scopeID))
+            }
         case .memberAdded:
             return try memberAdded(AccountID(event.subjectID), to: SpaceID(event.scopeID), from: reader)
+        case .memberUpdated:
+            return try reader.member(AccountID(event.subjectID), of: SpaceID(event.scopeID)).map { .memberUpdated($0) }
         case .memberRemoved:
-            guard let reason = event.data.flatMap({ MemberRemovalReason(rawValue: $0) }),
-                let account = try found({ try reader.account(AccountID(event.subjectID)) }),
-                let space = try found({ try reader.space(SpaceID(event.scopeID)) })
-            else { return nil }
-            return .memberRemoved(space.id, account: account, reason: reason, memberCount: space.memberCount)
+            return try removal(of: AccountID(event.subjectID), from: SpaceID(event.scopeID), event.data, reader).map { .memberRemoved($0) }
+        case .removedFromSpace:
+            return try removal(of: AccountID(event.scopeID), from: SpaceID(event.subjectID), event.data, reader).map {
+                .removedFromSpace($0)
+            }
+        case .spaceUpdated:
+            return try found { try reader.space(SpaceID(event.subjectID)) }.map { .spaceUpdated($0) }
+        case .spaceDeleted:
+            return .spaceDeleted(SpaceID(event.subjectID))
         case .channelMemberAdded:
             return try channel(ChannelID(event.scopeID), from: reader).map {
                 .channelMemberAdded($0.id, $0.spaceID, AccountID(event.subjectID))
@@ -52,7 +72,18 @@ struct EventRenderer {
             }
         case .sessionEnded:
             return .sessionEnded(AccountID(event.scopeID), event.subjectID == 0 ? nil : SessionID(event.subjectID))
+        case .accountUpdated:
+            return try found { try reader.account(AccountID(event.subjectID)) }.map { .accountUpdated($0) }
         }
+    }
+
+    /// The space may be gone: then nobody is left in it.
+    private func removal(of account: AccountID, from space: SpaceID, _ reason: String?, _ reader: any SQLReader) throws -> SpaceRemoval? {
+        guard let reason = reason.flatMap({ MemberRemovalReason(rawValue: $0) }), let account = try found({ try reader.account(account) })
+        else { return nil }
+        return SpaceRemoval(
+            spaceID: space, account: account, reason: reason, memberCount: try found { try reader.space(space) }?.memberCount ?? 0,
+            closedChannels: try reader.channelsWithOwnAudience(of: space))
     }
 
     /// Only the new member itself is shown the whole space.

@@ -2,7 +2,7 @@ public import Storage
 
 extension Community {
     /// The tables of the community, for `Database.open`.
-    public static let schema = Schema(component: "community", migrations: [foundation])
+    public static let schema = Schema(component: "community", migrations: [foundation, changes])
 
     /// Version 1. The statements serve both engines: BIGINT, TEXT and BLOB only; times are microseconds UTC, flags 0 and 1.
     ///
@@ -10,6 +10,17 @@ extension Community {
     /// a look at other tables that the permission check has just read.
     private static let foundation = Migration(
         version: 1, name: "community", statements: accountTables + spaceTables + channelTables + messageTables + otherTables)
+
+    /// Version 2: what changing and deleting needs.
+    private static let changes = Migration(
+        version: 2, name: "changes",
+        statements: [
+            // 1: who sees an open channel may differ from who is in its space; never set back.
+            "ALTER TABLE channels ADD COLUMN own_audience BIGINT NOT NULL DEFAULT 0",
+            "CREATE INDEX channels_own_audience ON channels (space_id) WHERE own_audience = 1",
+            // Channels whose messages are still to be removed, a few at a time.
+            "CREATE TABLE deleted_channels (channel_id BIGINT PRIMARY KEY, deleted_at BIGINT NOT NULL)",
+        ])
 
     private static let accountTables = [
         // The keys are the names as they are compared: without regard to case.

@@ -8,6 +8,8 @@ public enum EventScope: Int64, Sendable {
     case space = 2
     /// Concerns the members of one channel.
     case channel = 3
+    /// Concerns the participants of one direct channel.
+    case direct = 4
 }
 
 /// An event that a transaction adds to the log.

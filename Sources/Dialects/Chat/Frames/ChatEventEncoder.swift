@@ -4,38 +4,72 @@ internal import JSON
 internal import Storage
 
 /// Turns events into the frames of contracts/chat.md section 5.
+///
+/// There are two of them: sockets that did not ask for SERVER_UPDATE and SERVER_DELETE never see these opcodes (5.4).
 final class ChatEventEncoder: EventEncoder {
     private let presence: Presence
+    private let includesServerEvents: Bool
 
-    init(presence: Presence) {
+    init(presence: Presence, includesServerEvents: Bool) {
         self.presence = presence
+        self.includesServerEvents = includesServerEvents
     }
 
     func encode(_ envelope: Envelope) -> EncodedEvent? {
         let sequence = envelope.event.id
         switch envelope.content {
         case .messageCreated(let message):
-            guard message.kind == .text else { return nil }
-            return EncodedEvent(
-                common: ServerFrame.event(.messageCreate, sequence: sequence) { json in
-                    json.object { Wire.message(message, to: &$0) }
-                })
+            return event(.messageCreate, message, sequence: sequence)
+        case .messageUpdated(let message):
+            return event(.messageUpdate, message, sequence: sequence)
+        case .messageDeleted(let id, let channel, let space):
+            return event(.messageDelete, sequence: sequence) { json in
+                json.member("message_id", String(id.rawValue))
+                json.member("channel_id", String(channel.rawValue))
+                json.member("server_id", space.map { String($0.rawValue) })
+            }
         case .channelCreated(let channel):
             return channelCreated(channel, sequence: sequence)
+        case .channelUpdated(let channel):
+            return event(.channelUpdate, channel, sequence: sequence)
+        case .channelDeleted(let channel):
+            // Those who saw a channel that not everybody saw are each told that it is hidden.
+            return channel.source.scope == .space ? event(.channelDelete, channel, sequence: sequence) : nil
+        case .channelShown(let channel, _):
+            return event(.channelCreate, channel, sequence: sequence)
+        case .channelHidden(let channel, _):
+            return event(.channelDelete, channel, sequence: sequence)
         case .memberAdded(let member, let memberCount, let detail):
             return memberAdded(member, memberCount: memberCount, detail: detail, sequence: sequence)
-        case .memberRemoved(let space, let account, let reason, let memberCount):
-            return EncodedEvent(
-                common: ServerFrame.event(.serverMemberRemove, sequence: sequence) { json in
-                    json.object { json in
-                        Self.subject(account, of: space, presence: presence, to: &json)
-                        json.member("reason", reason.rawValue)
-                        json.member("member_count", memberCount)
-                    }
-                })
-        case .channelMemberAdded, .channelMemberRemoved, .sessionEnded:
+        case .memberRemoved(let removal), .removedFromSpace(let removal):
+            return event(.serverMemberRemove, sequence: sequence) { json in
+                subject(removal.account, of: removal.spaceID, to: &json)
+                json.member("reason", removal.reason.rawValue)
+                json.member("member_count", removal.memberCount)
+            }
+        case .spaceUpdated(let space):
+            return includesServerEvents ? event(.serverUpdate, sequence: sequence) { Wire.server(space, to: &$0) } : nil
+        case .spaceDeleted(let space):
+            guard includesServerEvents else { return nil }
+            return event(.serverDelete, sequence: sequence) { $0.member("server_id", String(space.rawValue)) }
+        case .channelMemberAdded, .channelMemberRemoved, .memberUpdated, .sessionEnded, .accountUpdated:
             return nil
         }
+    }
+
+    /// The same frame for everybody.
+    private func event(_ operation: ServerOperation, sequence: Int64, _ members: (inout JSONWriter) -> Void) -> EncodedEvent {
+        EncodedEvent(common: ServerFrame.event(operation, sequence: sequence) { $0.object(members) })
+    }
+
+    /// A message; nil for one of a kind that this API does not show.
+    private func event(_ operation: ServerOperation, _ message: Message, sequence: Int64) -> EncodedEvent? {
+        guard message.kind == .text else { return nil }
+        return event(operation, sequence: sequence) { Wire.message(message, to: &$0) }
+    }
+
+    private func event(_ operation: ServerOperation, _ channel: Channel, sequence: Int64) -> EncodedEvent {
+        event(operation, sequence: sequence) { Wire.channel(channel, for: nil, status: presence.status, to: &$0) }
     }
 
     /// In a direct channel each participant sees the others (5.3).
@@ -56,7 +90,7 @@ final class ChatEventEncoder: EventEncoder {
         func frame(withServer: Bool) -> [UInt8] {
             ServerFrame.event(.serverMemberAdd, sequence: sequence) { json in
                 json.object { json in
-                    Self.subject(member.account, of: member.spaceID, presence: presence, to: &json)
+                    subject(member.account, of: member.spaceID, to: &json)
                     json.member("role", member.role.rawValue)
                     Wire.time("joined_at", member.joinedAt, to: &json)
                     json.member("member_count", memberCount)
@@ -70,7 +104,7 @@ final class ChatEventEncoder: EventEncoder {
             common: frame(withServer: false), personal: [member.account.id: frame(withServer: true)], personalIsLarge: true)
     }
 
-    private static func subject(_ account: Account, of space: SpaceID, presence: Presence, to json: inout JSONWriter) {
+    private func subject(_ account: Account, of space: SpaceID, to json: inout JSONWriter) {
         json.member("server_id", String(space.rawValue))
         json.member("user_id", String(account.id.rawValue))
         json.member("username", account.username)

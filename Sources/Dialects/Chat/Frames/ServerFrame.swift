@@ -18,6 +18,8 @@ enum ServerOperation: Int64 {
     case channelDelete = 22
     case serverMemberAdd = 30
     case serverMemberRemove = 31
+    case serverUpdate = 32
+    case serverDelete = 33
 
     /// The value of `t`; control frames have none.
     var eventName: String? {
@@ -31,6 +33,8 @@ enum ServerOperation: Int64 {
         case .channelDelete: "CHANNEL_DELETE"
         case .serverMemberAdd: "SERVER_MEMBER_ADD"
         case .serverMemberRemove: "SERVER_MEMBER_REMOVE"
+        case .serverUpdate: "SERVER_UPDATE"
+        case .serverDelete: "SERVER_DELETE"
         case .hello, .heartbeat, .heartbeatAcknowledged, .reconnect, .resumed, .invalidSession: nil
         }
     }

@@ -15,7 +15,8 @@ final class ChatGateway: Sendable {
     let registry: SocketRegistry
     let settings: ChatSettings
     let presence: Presence
-    let encoder: ChatEventEncoder
+    private let encoder: ChatEventEncoder
+    private let serverEventsEncoder: ChatEventEncoder
     let endedSessions = EndedSessions()
     let helloFrame: [UInt8]
     private let tokens: AccessTokenCodec
@@ -30,7 +31,8 @@ final class ChatGateway: Sendable {
         registry = services.sockets
         self.settings = settings
         presence = Presence(sockets: services.sockets)
-        encoder = ChatEventEncoder(presence: presence)
+        encoder = ChatEventEncoder(presence: presence, includesServerEvents: false)
+        serverEventsEncoder = ChatEventEncoder(presence: presence, includesServerEvents: true)
         helloFrame = ServerFrame.hello(heartbeatMilliseconds: settings.heartbeatInterval.wholeMilliseconds)
         tokens = services.accessTokens
         sessionIDs = services.gatewaySessionIDs
@@ -42,6 +44,11 @@ final class ChatGateway: Sendable {
     /// The sockets of a loop. On that loop only.
     func sockets(of loop: EventLoop) -> GatewaySockets {
         perLoop[loop.index].value
+    }
+
+    /// How events become frames for a socket.
+    func encoder(withServerEvents: Bool) -> ChatEventEncoder {
+        withServerEvents ? serverEventsEncoder : encoder
     }
 
     /// Tells every client to reconnect and resume (op 7), and closes.
@@ -67,7 +74,7 @@ final class ChatGateway: Sendable {
                 return .failure(.close(.authenticationFailed))
             }
             let login = GatewayLogin(account: claims.account, session: GatewaySession(login: claims.session, openedAt: clock()))
-            let topics = snapshot.sources.map { TopicID(scope: $0.scope, id: $0.id) }
+            let topics = snapshot.sources.map { TopicID($0) }
             let present = await hub.accounts(in: topics.filter { $0.scope != .account }, limit: Self.presenceLimit)
             return .success(
                 GatewayArrival(

@@ -20,6 +20,8 @@ enum ClientFrame: Equatable {
         var token: String
         var sessionID: String
         var sequence: Int64
+        /// Whether SERVER_UPDATE and SERVER_DELETE are wanted (5.4).
+        var wantsServerEvents = false
     }
 
     /// Client frames are at most this long (4.1).
@@ -73,16 +75,15 @@ enum ClientFrame: Equatable {
             let object = try required(data)
             var identify = Identify(token: try object.required("token").string())
             identify.status = try object.optional("presence")?.object().optional("status").map(status)
-            for capability in try object.optional("capabilities")?.array() ?? [] where try capability.string() == "server_events" {
-                identify.wantsServerEvents = true
-            }
+            identify.wantsServerEvents = try wantsServerEvents(object)
             return .identify(identify)
         case 6:
             let object = try required(data)
-            let resume = Resume(
+            var resume = Resume(
                 token: try object.required("token").string(), sessionID: try object.required("session_id").string(),
                 sequence: try object.required("seq").integer())
             guard resume.sequence >= 0 else { throw WrongShape() }
+            resume.wantsServerEvents = try wantsServerEvents(object)
             return .resume(resume)
         case 40:
             return .setPresence(status: try status(required(data).required("status")))
@@ -96,6 +97,10 @@ enum ClientFrame: Equatable {
     private static func required(_ data: JSONValue?) throws -> JSONObject {
         guard let data else { throw WrongShape() }
         return try data.object()
+    }
+
+    private static func wantsServerEvents(_ object: JSONObject) throws -> Bool {
+        try object.optional("capabilities")?.array().map { try $0.string() }.contains("server_events") ?? false
     }
 
     private static func status(_ value: JSONValue) throws -> String {

@@ -12,6 +12,8 @@ final class GatewayConnection: WebSocketHandler, Subscriber, SessionHolder {
         var token: String?
         var resume: (sessionID: String, sequence: Int64)?
         var version: String?
+        /// Whether SERVER_UPDATE and SERVER_DELETE are wanted (contracts/chat.md 5.4).
+        var wantsServerEvents = false
     }
 
     let socket: WebSocketConnection
@@ -19,6 +21,7 @@ final class GatewayConnection: WebSocketHandler, Subscriber, SessionHolder {
     private var state: GatewayProtocol
     private var timer: TimerToken?
     private var handshakeToken: String?
+    private var wantsServerEvents = false
     private var login: GatewayLogin?
     private var place: SocketRegistry.Place?
     private var subscription: Subscription?
@@ -40,6 +43,7 @@ final class GatewayConnection: WebSocketHandler, Subscriber, SessionHolder {
         guard !sockets.isDraining else { return drain() }
         guard hello.version.map({ $0 == "1" }) ?? true else { return perform(state.close(.invalidVersion)) }
         scheduleDeadline()
+        wantsServerEvents = hello.wantsServerEvents
         guard let token = hello.token else { return }
         handshakeToken = token
         state.tokenCameWithHandshake()
@@ -92,6 +96,8 @@ final class GatewayConnection: WebSocketHandler, Subscriber, SessionHolder {
     // MARK: For the replay
 
     var isOpen: Bool { state.state != .closed }
+
+    var encoder: ChatEventEncoder { gateway.encoder(withServerEvents: wantsServerEvents) }
 
     func receive(_ frames: [UInt8], isLarge: Bool) {
         guard isOpen else { return }
@@ -147,6 +153,7 @@ final class GatewayConnection: WebSocketHandler, Subscriber, SessionHolder {
     }
 
     private func identify(_ identify: ClientFrame.Identify) {
+        wantsServerEvents = wantsServerEvents || identify.wantsServerEvents
         let bound = LoopBound(self, loop: loop)
         let gateway = gateway
         loop.start {
@@ -158,6 +165,7 @@ final class GatewayConnection: WebSocketHandler, Subscriber, SessionHolder {
     }
 
     private func resume(_ resume: ClientFrame.Resume) {
+        wantsServerEvents = wantsServerEvents || resume.wantsServerEvents
         let bound = LoopBound(self, loop: loop)
         let gateway = gateway
         loop.start {
@@ -200,7 +208,7 @@ final class GatewayConnection: WebSocketHandler, Subscriber, SessionHolder {
             // What an account sees may be more than waits for anybody else.
             socket.sendEncoded(frame: gateway.greeting(for: arrival), countsAgainstLimit: false)
             subscription = shard.attach(
-                self, account: arrival.login.account, session: arrival.login.session.login, encoder: gateway.encoder, to: arrival.topics,
+                self, account: arrival.login.account, session: arrival.login.session.login, encoder: encoder, to: arrival.topics,
                 after: arrival.position)
         }
         return true

@@ -41,7 +41,7 @@ struct GatewayReplay {
             try await replay(for: login.account, upTo: view.position)
             // After the last event was read, so that a login ended meanwhile is seen here or reaches the socket as an event.
             try await requireLogin(login)
-            let topics = view.sources.map { TopicID(scope: $0.scope, id: $0.id) }
+            let topics = view.sources.map { TopicID($0) }
             return .success(
                 GatewayArrival(login: login, position: view.position, topics: topics, greeting: .resumed(replayed: replayed)))
         } catch let refusal as GatewayRefusal {
@@ -63,7 +63,7 @@ struct GatewayReplay {
             let found = try await gateway.community.missedEvents(for: account, after: position, upTo: end, limit: Self.pageSize)
             guard let page = found else { throw GatewayRefusal.invalidSession }
             for event in page.events {
-                guard let frame = Envelope(event)?.encoded(by: gateway.encoder)?.frame(for: account) else { continue }
+                guard let frame = Envelope(event)?.encoded(by: connection.value.encoder)?.frame(for: account) else { continue }
                 await room()
                 connection.value.receive(frame.bytes, isLarge: true)
                 replayed += 1

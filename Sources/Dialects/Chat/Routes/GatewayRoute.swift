@@ -38,6 +38,7 @@ struct GatewayRoute {
     private static func hello(of request: HTTPRequest) -> GatewayConnection.Hello {
         var hello = GatewayConnection.Hello()
         hello.version = request.query[first: "v"]
+        hello.wantsServerEvents = request.query[first: "ext"] == "1"
         hello.token = request.bearerToken ?? request.query[first: "token"] ?? request.query[first: "access_token"]
         if hello.token == nil {
             let offered = request.headers.list("sec-websocket-protocol")
