@@ -29,6 +29,8 @@ public enum CommunityError: Error, Sendable, Equatable {
     case usernameTaken
     /// Somebody has this email address, ignoring case.
     case emailTaken
+    /// The present password, which a new one needs, is not right.
+    case wrongPassword
     /// Unknown user or wrong password; which of them is not told.
     case invalidCredentials
     /// The refresh token is unknown, expired, spent, or its login has ended.
@@ -59,6 +61,18 @@ public enum CommunityError: Error, Sendable, Equatable {
     case missingAccess
     /// The caller lacks these permissions.
     case missingPermission(Permissions)
+    /// Only the owner of the space may do this.
+    case ownerOnly
+    /// The owner of a space hands it over or deletes it, and cannot just leave.
+    case ownerCannotLeave
+    /// The home space stays as long as the server does.
+    case homeSpaceStays
+    /// Only its author may change a message.
+    case notAuthor
+    /// A direct channel leads to somebody else than oneself.
+    case cannotMessageOneself
+    /// A direct channel has no name, no place and no end.
+    case notInDirectChannel
     /// The account is a member already.
     case alreadyMember
     /// There are as many of something as there may be; `name` says of what, as in "500 channels per space".

@@ -6,6 +6,10 @@ public enum Limits {
     public static let email = 3...254
     /// Characters of a name that is shown instead of the username.
     public static let displayName = 1...32
+    /// Characters of what a person says of itself.
+    public static let bio = 0...190
+    /// Characters of a member's name in a space.
+    public static let nickname = 1...32
     /// Characters of a space's name, after trimming.
     public static let spaceName = 1...100
     /// Characters of a space's description.
@@ -30,6 +34,10 @@ public enum Limits {
     public static let channelsPerSpace = 500
     /// Spaces of one account.
     public static let spacesPerAccount = 100
+    /// Direct channels that one account may open.
+    public static let directChannelsPerAccount = 1_000
+    /// Members of one page of the list.
+    public static let memberPage = 1...1_000
     /// Members that the detail form of a space lists.
     public static let listedMembers = 1_000
     /// Seconds an invite to a space may be good for; 0 means for ever.

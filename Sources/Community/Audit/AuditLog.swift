@@ -7,6 +7,28 @@ enum AuditAction: String {
     case administratorMade = "administrator_made"
     /// The operator gave the account another password.
     case passwordReset = "password_reset"
+    /// Somebody has changed the own password.
+    case passwordChanged = "password_changed"
+    /// The space has another name, description or picture.
+    case spaceUpdated = "space_updated"
+    /// The space has another owner: the subject.
+    case ownerChanged = "owner_changed"
+    /// The space is gone.
+    case spaceDeleted = "space_deleted"
+    /// The member has another role; the details name it.
+    case roleChanged = "role_changed"
+    /// Somebody else has changed the member's nickname.
+    case nicknameChanged = "nickname_changed"
+    /// The account was made a member by somebody else.
+    case memberAdded = "member_added"
+    /// The member was removed by somebody else.
+    case memberKicked = "member_kicked"
+    /// The channel has another name, topic or position.
+    case channelUpdated = "channel_updated"
+    /// The channel is gone.
+    case channelDeleted = "channel_deleted"
+    /// The message was removed by somebody else than its author.
+    case messageDeleted = "message_deleted"
 }
 
 extension Transaction {

@@ -99,8 +99,8 @@ extension SQLReader {
             """
             SELECT c.id, c.space_id, c.name, c.kind, c.access, c.topic, c.position, c.last_message_id, c.own_audience, c.created_at
             FROM channel_members cm JOIN channels c ON c.id = cm.channel_id
-            WHERE cm.account_id = $1 AND c.access = 3 ORDER BY COALESCE(c.last_message_id, c.id) DESC
-            """, [.integer(account.rawValue)]
+            WHERE cm.account_id = $1 AND c.access = 3 ORDER BY COALESCE(c.last_message_id, c.id) DESC LIMIT $2
+            """, [.integer(account.rawValue), .integer(Int64(Limits.directChannelsPerAccount))]
         ) { try Channel($0) }
         return try channels.map { channel in
             var channel = channel

@@ -14,8 +14,8 @@ extension Member {
 }
 
 extension SQLReader {
-    /// The first members by account id.
-    func members(of space: SpaceID, limit: Int) throws -> [Member] {
+    /// Members by account id, from the first one or those after another.
+    func members(of space: SpaceID, after: AccountID? = nil, limit: Int) throws -> [Member] {
         try query(
             """
             SELECT a.id, a.username, a.display_name, a.avatar_url, a.bio, a.email, a.status, a.is_administrator, a.created_at, a.updated_at,
@@ -24,8 +24,8 @@ extension SQLReader {
                     SELECT 1 FROM member_roles mr JOIN roles r ON r.id = mr.role_id
                     WHERE mr.space_id = m.space_id AND mr.account_id = m.account_id AND r.kind = 2) THEN 1 ELSE 0 END
             FROM members m JOIN accounts a ON a.id = m.account_id JOIN spaces s ON s.id = m.space_id
-            WHERE m.space_id = $1 ORDER BY m.account_id LIMIT $2
-            """, [.integer(space.rawValue), .integer(Int64(limit))]
+            WHERE m.space_id = $1 AND m.account_id > $2 ORDER BY m.account_id LIMIT $3
+            """, [.integer(space.rawValue), .integer(after?.rawValue ?? 0), .integer(Int64(limit))]
         ) { try Member($0, in: space) }
     }
 

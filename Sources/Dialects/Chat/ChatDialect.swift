@@ -23,9 +23,12 @@ public struct ChatDialect: Sendable {
             group.methodNotAllowed = { _ in ChatError.methodNotAllowed.response }
             AuthenticationRoutes(endpoints: endpoints).mount(on: &group)
             ServerRoutes(endpoints: endpoints).mount(on: &group)
+            MemberRoutes(endpoints: endpoints).mount(on: &group)
+            InviteRoutes(endpoints: endpoints).mount(on: &group)
             ChannelRoutes(endpoints: endpoints).mount(on: &group)
             MessageRoutes(endpoints: endpoints).mount(on: &group)
             UserRoutes(endpoints: endpoints).mount(on: &group)
+            DirectChannelRoutes(endpoints: endpoints).mount(on: &group)
         }
         GatewayRoute(gateway: gateway).mount(on: &router)
     }

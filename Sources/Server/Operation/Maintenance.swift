@@ -31,6 +31,7 @@ struct Maintenance: Sendable {
             let oldest = Timestamp.now().adding(seconds: -Int64(retentionDays) * 86_400)
             let count = try await database.pruneEvents(before: oldest, keepAtMost: Self.eventLimit)
             try await community.removeExpired()
+            while try await community.removeDeletedMessages() {}
             if count > 0 { logger.log(.info, "Old events forgotten", [("count", .integer(Int64(count)))]) }
         } catch DatabaseError.closed {
             return

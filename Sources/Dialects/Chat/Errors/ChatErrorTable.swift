@@ -10,6 +10,9 @@ extension ChatError {
     static let notFound = ChatError(status: .notFound, code: 0, name: "not_found", message: "There is no such route.")
     static let methodNotAllowed = ChatError(
         status: .methodNotAllowed, code: 0, name: "method_not_allowed", message: "The route does not take this method.")
+    /// For what people do to themselves only (contracts/chat.md 3.5, 3.6).
+    static let notOneself = ChatError(
+        status: .forbidden, code: 50_013, name: "missing_permissions", message: "Only the user itself may do this.")
     static let invalidJSON = invalidJSON("The body is not one JSON object in UTF-8.")
     static let invalidSetupCode = invalidForm([
         InvalidField(name: "setup_code", code: "INVALID_SETUP_CODE", message: "The setup code is not valid.")

@@ -12,6 +12,10 @@ extension ChatError {
         case .usernameTaken: self = .conflict("username_taken", "The username is taken.")
         case .emailTaken: self = .conflict("email_taken", "The email address is taken.")
         case .alreadyMember: self = .conflict("already_member", "Already a member.")
+        case .wrongPassword:
+            self = .invalidForm([
+                InvalidField(name: "current_password", code: "PASSWORD_DOES_NOT_MATCH", message: "The password is not right.")
+            ])
         case .invalidCredentials:
             self.init(status: .unauthorized, code: 50_014, name: "invalid_credentials", message: "Unknown user or wrong password.")
         case .invalidRefreshToken:
@@ -32,6 +36,16 @@ extension ChatError {
             self.init(status: .forbidden, code: 50_001, name: "missing_access", message: "Not a member.")
         case .missingPermission:
             self.init(status: .forbidden, code: 50_013, name: "missing_permissions", message: "The permission for this is missing.")
+        case .ownerOnly: self = .forbidden("missing_permissions", "Only the owner may do this.")
+        case .ownerCannotLeave:
+            self = .forbidden("missing_permissions", "The owner cannot leave: hand the server over (owner_id) or delete it.")
+        case .homeSpaceStays: self = .forbidden("missing_permissions", "The home server cannot be deleted.")
+        case .notAuthor: self.init(status: .forbidden, code: 50_005, name: "not_author", message: "Only its author may edit a message.")
+        case .cannotMessageOneself:
+            self.init(status: .forbidden, code: 50_007, name: "cannot_dm", message: "A DM channel is for talking to somebody else.")
+        case .notInDirectChannel:
+            self.init(
+                status: .forbidden, code: 50_003, name: "cannot_execute_on_dm", message: "A DM channel can be neither changed nor deleted.")
         case .unknownSpace: self = .unknown(10_004, "unknown_server", "There is no such server.")
         case .unknownChannel: self = .unknown(10_003, "unknown_channel", "There is no such channel.")
         case .unknownMessage: self = .unknown(10_008, "unknown_message", "There is no such message.")

@@ -1,8 +1,6 @@
 internal import Community
 internal import HTTP
 internal import JSON
-internal import Primitives
-internal import Security
 
 /// Signing up, in and out (contracts/chat.md 3.1).
 struct AuthenticationRoutes {
@@ -51,7 +49,7 @@ struct AuthenticationRoutes {
         let token = form.text("refresh_token")
         try form.check()
         let login = try await endpoints.community.refresh(token)
-        return .json(Wire.object { tokens(login, to: &$0) })
+        return .json(Wire.object { endpoints.tokens.write(login, to: &$0) })
     }
 
     /// Ends the login of the access token. A refresh token in the body belongs to the same login and ends with it.
@@ -71,26 +69,11 @@ struct AuthenticationRoutes {
 
     private func authResult(_ login: LoginSession) -> [UInt8] {
         Wire.object(capacity: 1_024) { json in
-            tokens(login, to: &json)
+            endpoints.tokens.write(login, to: &json)
             json.key("user")
             json.object { Wire.selfUser(login.account, status: endpoints.presence.status(login.account), to: &$0) }
             json.member("user_id", String(login.account.id.rawValue))
             json.member("username", login.account.username)
         }
-    }
-
-    /// TokenResult, and the beginning of AuthResult.
-    private func tokens(_ login: LoginSession, to json: inout JSONWriter) {
-        let lifetime = Int64(endpoints.settings.accessTokenLifetime.components.seconds)
-        let now = endpoints.services.clock()
-        let token = endpoints.services.accessTokens.sign(
-            AccessToken(
-                accountID: login.account.id.rawValue, username: login.account.username, sessionID: login.sessionID.rawValue,
-                issuedAt: now, expiresAt: now.adding(seconds: lifetime)))
-        json.member("access_token", token)
-        json.member("refresh_token", login.refreshToken)
-        json.member("token_type", "Bearer")
-        json.member("expires_in", lifetime)
-        json.member("token", token)
     }
 }

@@ -10,6 +10,8 @@ struct ChannelRoutes {
         router.get("/servers/:server_id/channels", endpoints.signedIn(list))
         router.post("/servers/:server_id/channels", endpoints.signedIn(create))
         router.get("/channels/:channel_id", endpoints.signedIn(read))
+        router.patch("/channels/:channel_id", endpoints.signedIn(update))
+        router.delete("/channels/:channel_id", endpoints.signedIn(delete))
     }
 
     @Sendable private func list(_ request: HTTPRequest, _ caller: Caller) async throws -> HTTPResponse {
@@ -33,6 +35,19 @@ struct ChannelRoutes {
 
     @Sendable private func read(_ request: HTTPRequest, _ caller: Caller) async throws -> HTTPResponse {
         .json(object(try await endpoints.community.channel(request.channelID, for: caller.account.id), for: caller))
+    }
+
+    @Sendable private func update(_ request: HTTPRequest, _ caller: Caller) async throws -> HTTPResponse {
+        var form = try await RequestForm(request, limit: endpoints.settings.bodyLimit)
+        let changes = ChannelChanges(
+            name: form.changedText("name"), topic: form.change("topic"), position: form.optionalInteger("position"))
+        try form.check()
+        return .json(object(try await endpoints.community.updateChannel(request.channelID, by: caller.account.id, changes), for: caller))
+    }
+
+    @Sendable private func delete(_ request: HTTPRequest, _ caller: Caller) async throws -> HTTPResponse {
+        try await endpoints.community.deleteChannel(request.channelID, by: caller.account.id)
+        return HTTPResponse(status: .noContent)
     }
 
     /// `text`, or its number 0 (contracts/chat.md 2, Channel).

@@ -24,36 +24,42 @@ struct ChatRateLimits: Sendable {
     }
 
     /// Counts a login or a registration.
-    func countSignIn(from address: String) throws(ChatError) {
+    func countSignIn(from address: String) throws(ChatError) -> RateLimitStatus? {
         try count(address, signIns, isGlobal: false)
     }
 
     /// Counts a refresh: who asks is not known before the token has been looked up.
-    func countRefresh(from address: String) throws(ChatError) {
+    func countRefresh(from address: String) throws(ChatError) -> RateLimitStatus? {
         try count(address, refreshes, isGlobal: false)
     }
 
     /// Counts a message of a user in a channel.
-    func countMessage(of account: AccountID, in channel: ChannelID) throws(ChatError) {
+    func countMessage(of account: AccountID, in channel: ChannelID) throws(ChatError) -> RateLimitStatus? {
         try count("\(account.rawValue):\(channel.rawValue)", messages, isGlobal: false)
     }
 
     /// Counts any request of a user.
-    func countRequest(of account: AccountID) throws(ChatError) {
+    func countRequest(of account: AccountID) throws(ChatError) -> RateLimitStatus? {
         try count(String(account.rawValue), requests, isGlobal: true)
     }
 
-    private func count(_ key: String, _ limit: RateLimit, isGlobal: Bool) throws(ChatError) {
-        guard isOn else { return }
+    /// - Returns: what is left, nil when rates are not limited.
+    private func count(_ key: String, _ limit: RateLimit, isGlobal: Bool) throws(ChatError) -> RateLimitStatus? {
+        guard isOn else { return nil }
         let now = clock()
         let decision = limiter.take(key, from: limit, at: now)
-        guard !decision.allowed else { return }
         let reset = decision.resetAfter.wholeMilliseconds
-        throw ChatError(
-            status: .tooManyRequests, code: 0, name: "rate_limited",
-            message: "At most \(limit.capacity) requests in \(limit.per.wholeMilliseconds / 1_000) seconds.",
-            retry: RetryInformation(
-                bucket: limit.name, limit: limit.capacity, afterSeconds: Double(max(decision.retryAfter.wholeMilliseconds, 1)) / 1_000,
-                resetAt: now.adding(milliseconds: Int64(reset)).seconds + 1, isGlobal: isGlobal))
+        let resetAt = now.adding(milliseconds: Int64(reset)).seconds + 1
+        guard decision.allowed else {
+            throw ChatError(
+                status: .tooManyRequests, code: 0, name: "rate_limited",
+                message: "At most \(limit.capacity) requests in \(limit.per.wholeMilliseconds / 1_000) seconds.",
+                retry: RetryInformation(
+                    bucket: limit.name, limit: limit.capacity,
+                    afterSeconds: Double(max(decision.retryAfter.wholeMilliseconds, 1)) / 1_000, resetAt: resetAt, isGlobal: isGlobal))
+        }
+        return RateLimitStatus(
+            bucket: limit.name, limit: limit.capacity, remaining: decision.remaining, resetAt: resetAt,
+            resetAfterSeconds: Double(reset) / 1_000)
     }
 }

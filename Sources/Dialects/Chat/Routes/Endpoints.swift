@@ -14,12 +14,14 @@ struct Endpoints: Sendable {
     let services: ChatServices
     let settings: ChatSettings
     let presence: Presence
+    let tokens: TokenWire
     private let limits: ChatRateLimits
 
     init(services: ChatServices, settings: ChatSettings) {
         self.services = services
         self.settings = settings
         presence = Presence(sockets: services.sockets)
+        tokens = TokenWire(services: services, settings: settings)
         limits = ChatRateLimits(settings, limiter: services.rateLimiter, clock: services.clock)
     }
 
@@ -27,51 +29,69 @@ struct Endpoints: Sendable {
 
     /// A route for everybody, counted by address (contracts/chat.md 1.2, login and register).
     func open(_ handler: @escaping @Sendable (HTTPRequest) async throws -> HTTPResponse) -> Handler {
-        answeringErrors { request in
-            try limits.countSignIn(from: services.clientAddress(request))
+        answering { request, limit in
+            limit = try countSignIn(of: request)
             return try await handler(request)
         }
     }
 
     /// The route that gives new tokens: a client may need it often, but each try costs a transaction.
     func refreshing(_ handler: @escaping @Sendable (HTTPRequest) async throws -> HTTPResponse) -> Handler {
-        answeringErrors { request in
-            try limits.countRefresh(from: services.clientAddress(request))
+        answering { request, limit in
+            limit = try limits.countRefresh(from: services.clientAddress(request))
             return try await handler(request)
         }
     }
 
     /// A route for those who carry a good access token (section 1, "auth").
     func signedIn(_ handler: @escaping @Sendable (HTTPRequest, Caller) async throws -> HTTPResponse) -> Handler {
-        answeringErrors { request in
+        answering { request, limit in
             let caller = try await caller(of: request)
-            try limits.countRequest(of: caller.account.id)
+            limit = try limits.countRequest(of: caller.account.id)
             return try await handler(request, caller)
         }
     }
 
     /// A route that sends a message; besides the bucket of all requests there is one for each channel.
     func sending(_ handler: @escaping @Sendable (HTTPRequest, Caller, ChannelID) async throws -> HTTPResponse) -> Handler {
-        answeringErrors { request in
+        answering { request, limit in
             let caller = try await caller(of: request)
-            try limits.countRequest(of: caller.account.id)
+            limit = try limits.countRequest(of: caller.account.id)
             let channel = try request.channelID
-            try limits.countMessage(of: caller.account.id, in: channel)
+            limit = try limits.countMessage(of: caller.account.id, in: channel)
             return try await handler(request, caller, channel)
         }
     }
 
-    private func answeringErrors(_ handler: @escaping @Sendable (HTTPRequest) async throws -> HTTPResponse) -> Handler {
+    /// Counts what tries a password, by address.
+    @discardableResult
+    func countSignIn(of request: HTTPRequest) throws(ChatError) -> RateLimitStatus? {
+        try limits.countSignIn(from: services.clientAddress(request))
+    }
+
+    /// Answers failures in the shape of the API, and tells in every answer how much of the limit is left.
+    private func answering(
+        _ handler: @escaping @Sendable (HTTPRequest, inout RateLimitStatus?) async throws -> HTTPResponse
+    ) -> Handler {
         { request in
+            var limit: RateLimitStatus?
+            var response: HTTPResponse
             do {
-                return try await handler(request)
+                response = try await handler(request, &limit)
             } catch {
-                var answer = ChatError(error)
-                if answer.status == .internalServerError || error is DatabaseError { services.reportFailure(error) }
-                answer.retry?.complete(at: services.clock())
-                return answer.response
+                response = self.response(to: error)
             }
+            // A limit that was reached tells of itself.
+            if response.status != .tooManyRequests { limit?.add(to: &response.headers) }
+            return response
         }
+    }
+
+    private func response(to error: any Error) -> HTTPResponse {
+        var answer = ChatError(error)
+        if answer.status == .internalServerError || error is DatabaseError { services.reportFailure(error) }
+        answer.retry?.complete(at: services.clock())
+        return answer.response
     }
 
     private func caller(of request: HTTPRequest) async throws -> Caller {
@@ -107,6 +127,19 @@ extension HTTPRequest {
             guard let id = identifier("channel_id") else { throw .unknownChannel }
             return ChannelID(id)
         }
+    }
+
+    var messageID: MessageID {
+        get throws(CommunityError) {
+            guard let id = identifier("message_id") else { throw .unknownMessage }
+            return MessageID(id)
+        }
+    }
+
+    /// The account that the path names, or the caller for `@me`; nil when the path names nobody.
+    func accountID(for caller: Caller) -> AccountID? {
+        if parameters["user_id"] == "@me" { return caller.account.id }
+        return identifier("user_id").map { AccountID($0) }
     }
 
     private func identifier(_ name: String) -> Int64? {

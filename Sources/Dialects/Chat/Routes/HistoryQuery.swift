@@ -12,16 +12,10 @@ struct HistoryQuery: Equatable {
 
     /// - Throws: `ChatError` 400 that names what is wrong.
     init(_ query: QueryParameters) throws(ChatError) {
-        if let text = query[first: "limit"] {
-            guard !text.isEmpty, text.utf8.allSatisfy({ (48...57).contains($0) }), text.utf8.contains(where: { $0 != 48 }) else {
-                throw Self.refusal("limit", "NUMBER_TYPE_MIN", "Must be an integer from 1 to \(Self.maximumLimit).")
-            }
-            // More digits than an integer has are more than 100 as well.
-            limit = min(Int(text) ?? .max, Self.maximumLimit)
-        }
+        limit = try PageQuery(query).limit(upTo: Self.maximumLimit) ?? Self.defaultLimit
         let anchors = ["before", "after", "around"].filter { query[first: $0] != nil }
         guard anchors.count <= 1 else {
-            throw Self.refusal(anchors[1], "BASE_TYPE_BAD_COMBINATION", "At most one of before, after and around.")
+            throw PageQuery.refusal(anchors[1], "BASE_TYPE_BAD_COMBINATION", "At most one of before, after and around.")
         }
         guard let name = anchors.first, let text = query[first: name] else { return }
         switch name {
@@ -43,10 +37,6 @@ struct HistoryQuery: Equatable {
     private static func position(_ text: String, name: String, acceptsTime: Bool) throws(ChatError) -> MessageID {
         if let id = ChatIdentifier.parse(text) { return MessageID(id) }
         if acceptsTime, let time = Timestamp(rfc3339: text) { return MessageID(IDGenerator.smallestID(at: time)) }
-        throw refusal(name, "NUMBER_TYPE_COERCE", acceptsTime ? "Must be a message id or an RFC 3339 time." : "Must be a message id.")
-    }
-
-    private static func refusal(_ name: String, _ code: String, _ message: String) -> ChatError {
-        .invalidForm([InvalidField(name: name, code: code, message: message)])
+        throw PageQuery.refusal(name, "NUMBER_TYPE_COERCE", acceptsTime ? "Must be a message id or an RFC 3339 time." : "Must be a message id.")
     }
 }

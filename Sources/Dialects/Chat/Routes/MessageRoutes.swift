@@ -9,6 +9,9 @@ struct MessageRoutes {
     func mount(on router: inout RouteGroup) {
         router.get("/channels/:channel_id/messages", endpoints.signedIn(history))
         router.post("/channels/:channel_id/messages", endpoints.sending(create))
+        router.get("/channels/:channel_id/messages/:message_id", endpoints.signedIn(read))
+        router.patch("/channels/:channel_id/messages/:message_id", endpoints.signedIn(update))
+        router.delete("/channels/:channel_id/messages/:message_id", endpoints.signedIn(delete))
     }
 
     @Sendable private func history(_ request: HTTPRequest, _ caller: Caller) async throws -> HTTPResponse {
@@ -37,5 +40,27 @@ struct MessageRoutes {
         // The nonce stands in the 201 answer and the event only (section 2).
         if !isNew { message.nonce = nil }
         return .json(Wire.object { [message] in Wire.message(message, to: &$0) }, status: isNew ? .created : .ok)
+    }
+
+    @Sendable private func read(_ request: HTTPRequest, _ caller: Caller) async throws -> HTTPResponse {
+        let channel = try request.channelID
+        let message = try await endpoints.community.message(request.messageID, in: channel, for: caller.account.id)
+        return .json(Wire.object { Wire.message(message, to: &$0) })
+    }
+
+    @Sendable private func update(_ request: HTTPRequest, _ caller: Caller) async throws -> HTTPResponse {
+        var form = try await RequestForm(request, limit: endpoints.settings.bodyLimit)
+        let content = form.text("content")
+        try form.check()
+        let channel = try request.channelID
+        let message = try await endpoints.community.updateMessage(
+            request.messageID, in: channel, by: caller.account.id, content: content)
+        return .json(Wire.object { Wire.message(message, to: &$0) })
+    }
+
+    @Sendable private func delete(_ request: HTTPRequest, _ caller: Caller) async throws -> HTTPResponse {
+        let channel = try request.channelID
+        try await endpoints.community.deleteMessage(request.messageID, in: channel, by: caller.account.id)
+        return HTTPResponse(status: .noContent)
     }
 }

@@ -44,6 +44,27 @@ struct RequestForm {
         return text
     }
 
+    /// What the body says about a text that may be missing: null removes it, an absent member keeps it.
+    mutating func change(_ name: String) -> Change<String> {
+        guard object.contains(name) else { return .keep }
+        return .set(optionalText(name))
+    }
+
+    /// A text that may be changed and not removed: nil when it is absent, and null is refused.
+    mutating func changedText(_ name: String) -> String? {
+        guard object.contains(name) else { return nil }
+        guard object.optional(name) != nil else {
+            problems.append(InvalidField(name: name, code: "BASE_TYPE_REQUIRED", message: "This field cannot be null."))
+            return nil
+        }
+        return optionalText(name)
+    }
+
+    /// An id, nil when it is absent or null. Ids are opaque: a text that is none of ours names nothing, and is 0 here.
+    mutating func optionalIdentifier(_ name: String) -> Int64? {
+        optionalText(name).map { ChatIdentifier.parse($0) ?? 0 }
+    }
+
     /// An integer, nil when it is absent or null.
     mutating func optionalInteger(_ name: String) -> Int? {
         guard let value = object.optional(name) else { return nil }

@@ -1,0 +1,75 @@
+internal import Primitives
+internal import Storage
+
+extension Community {
+    /// Changes a channel. Needs MANAGE_CHANNELS there. The event `channelUpdated` is committed with it, unless nothing changes.
+    ///
+    /// - Throws: `CommunityError.invalid`, `.unknownChannel`, `.missingAccess`, `.missingPermission`, `.notInDirectChannel`.
+    public func updateChannel(_ id: ChannelID, by account: AccountID, _ changes: ChannelChanges) async throws -> Channel {
+        try changes.check()
+        return try await write { tx in
+            let present = try tx.managedChannel(id, by: account)
+            let channel = changes.applied(to: present)
+            guard channel != present else { return present }
+            try tx.execute(
+                "UPDATE channels SET name = $1, topic = $2, position = $3 WHERE id = $4",
+                [.optional(channel.name), .optional(channel.topic), .integer(Int64(channel.position)), .integer(id.rawValue)])
+            try tx.audit(.channelUpdated, by: account, in: channel.spaceID, subject: id.rawValue)
+            tx.append(.channelUpdated(channel))
+            return channel
+        }
+    }
+
+    /// Removes a channel; its messages are out of reach at once and removed a few at a time afterwards. Needs MANAGE_CHANNELS there.
+    ///
+    /// The event `channelDeleted` is committed with it, and `channelHidden` for each who saw a channel that not everybody in the space saw.
+    /// - Throws: `CommunityError.unknownChannel`, `.missingAccess`, `.missingPermission`, `.notInDirectChannel`.
+    public func deleteChannel(_ id: ChannelID, by account: AccountID) async throws {
+        try await write { tx in
+            let channel = try tx.managedChannel(id, by: account)
+            try tx.delete(channel)
+            try tx.audit(.channelDeleted, by: account, in: channel.spaceID, subject: id.rawValue, details: channel.name)
+        }
+    }
+
+    /// Removes messages of channels that are gone, at most `batch` of them, so that nobody waits long.
+    ///
+    /// - Returns: whether there may be more.
+    public func removeDeletedMessages(batch: Int = 1_000) async throws -> Bool {
+        try await write { tx in
+            let gone = try tx.first("SELECT channel_id FROM deleted_channels ORDER BY channel_id LIMIT 1", []) { try $0.integer(0) }
+            guard let gone else { return false }
+            let removed = try tx.execute(
+                """
+                DELETE FROM messages WHERE channel_id = $1 AND id IN (SELECT id FROM messages WHERE channel_id = $1 ORDER BY id LIMIT $2)
+                """, [.integer(gone), .integer(Int64(batch))])
+            if removed < batch { try tx.execute("DELETE FROM deleted_channels WHERE channel_id = $1", [.integer(gone)]) }
+            return true
+        }
+    }
+}
+
+extension Transaction {
+    /// A channel that the account may change and delete.
+    fileprivate func managedChannel(_ id: ChannelID, by account: AccountID) throws -> Channel {
+        let standing = try standing(of: account, in: id, at: now)
+        try standing.require([])
+        guard standing.channel.access != .direct else { throw CommunityError.notInDirectChannel }
+        try standing.require(.manageChannels)
+        return standing.channel
+    }
+
+    /// Removes a channel with all that belongs to it but its messages, which are marked, and writes the events.
+    func delete(_ channel: Channel) throws {
+        if channel.source.scope != .space {
+            for viewer in try viewers(of: channel) { append(.channelHidden(channel, from: viewer)) }
+        }
+        let id = [SQLValue.integer(channel.id.rawValue)]
+        try execute("DELETE FROM channels WHERE id = $1", id)
+        try execute("DELETE FROM channel_members WHERE channel_id = $1", id)
+        try execute("DELETE FROM channel_overrides WHERE channel_id = $1", id)
+        try execute(
+            "INSERT INTO deleted_channels (channel_id, deleted_at) VALUES ($1, $2)", id + [.integer(now.microseconds)])
+        append(.channelDeleted(channel))
+    }
+}

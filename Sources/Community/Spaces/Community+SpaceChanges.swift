@@ -1,0 +1,102 @@
+internal import Primitives
+internal import Storage
+
+extension Community {
+    /// Changes a space. Needs MANAGE_GALAXY; handing it over is for the owner. The event `spaceUpdated` is committed with it, unless nothing changes.
+    ///
+    /// The former owner is a plain member afterwards, or what its roles make of it.
+    /// - Throws: `CommunityError.invalid`, also for a new owner who is no member; `.unknownSpace`, `.missingAccess`, `.missingPermission`, `.ownerOnly`.
+    public func updateSpace(_ id: SpaceID, by account: AccountID, _ changes: SpaceChanges) async throws -> Space {
+        try changes.check()
+        return try await write { tx in
+            let standing = try tx.standing(of: account, in: id, at: tx.now)
+            try standing.require(.manageSpace)
+            let present = standing.space
+            var space = changes.applied(to: present)
+            guard space != present else { return present }
+            space.updatedAt = tx.now
+            if space.ownerID == present.ownerID {
+                try tx.update(space)
+            } else {
+                guard standing.subject.isOwner else { throw CommunityError.ownerOnly }
+                try tx.handOver(space, from: account)
+            }
+            try tx.audit(.spaceUpdated, by: account, in: id, subject: id.rawValue)
+            tx.append(.spaceUpdated(space))
+            return space
+        }
+    }
+
+    /// Removes a space with everything in it; messages are out of reach at once and removed a few at a time afterwards.
+    ///
+    /// The events are `channelDeleted` for each channel, `spaceDeleted`, and `removedFromSpace` for each member.
+    /// - Throws: `CommunityError.unknownSpace`, `.missingAccess`, `.ownerOnly`, `.homeSpaceStays`.
+    public func deleteSpace(_ id: SpaceID, by account: AccountID) async throws {
+        try await write { tx in
+            let standing = try tx.standing(of: account, in: id, at: tx.now)
+            try standing.requireMember()
+            guard standing.subject.isOwner else { throw CommunityError.ownerOnly }
+            guard !standing.space.isHome else { throw CommunityError.homeSpaceStays }
+            for channel in try tx.channels(of: id) { try tx.delete(channel) }
+            tx.append(.spaceDeleted(id))
+            for member in try tx.accounts(in: id) {
+                tx.append(.removedFromSpace(SpaceRemoval(spaceID: id, account: member, reason: .serverDeleted, memberCount: 0)))
+            }
+            try tx.deleteRows(of: id)
+            try tx.audit(.spaceDeleted, by: account, in: id, subject: id.rawValue, details: standing.space.name)
+        }
+    }
+}
+
+extension SQLReader {
+    /// All channels of a space, whoever sees them.
+    func channels(of space: SpaceID) throws -> [Channel] {
+        try query(
+            """
+            SELECT id, space_id, name, kind, access, topic, position, last_message_id, own_audience, created_at
+            FROM channels WHERE space_id = $1 ORDER BY position, id
+            """, [.integer(space.rawValue)]
+        ) { try Channel($0) }
+    }
+
+    /// The accounts of all members.
+    func accounts(in space: SpaceID) throws -> [Account] {
+        try query(
+            """
+            SELECT a.id, a.username, a.display_name, a.avatar_url, a.bio, a.email, a.status, a.is_administrator, a.created_at, a.updated_at
+            FROM members m JOIN accounts a ON a.id = m.account_id WHERE m.space_id = $1 ORDER BY a.id
+            """, [.integer(space.rawValue)]
+        ) { try Account($0) }
+    }
+}
+
+extension Transaction {
+    fileprivate func update(_ space: Space) throws {
+        try execute(
+            "UPDATE spaces SET name = $1, description = $2, icon_url = $3, owner_id = $4, updated_at = $5 WHERE id = $6",
+            [
+                .text(space.name), .optional(space.description), .optional(space.iconURL), .optional(space.ownerID?.rawValue),
+                .integer(space.updatedAt.microseconds), .integer(space.id.rawValue),
+            ])
+    }
+
+    /// Gives the space to the owner it names, who has to be a member.
+    fileprivate func handOver(_ space: Space, from former: AccountID) throws {
+        guard let owner = space.ownerID, try member(owner, of: space.id) != nil else {
+            throw CommunityError.invalid([
+                InvalidField(name: "owner_id", code: "INVALID_MEMBER", message: "The new owner must be a member of the server.")
+            ])
+        }
+        try followingVisibility(of: [former, owner], in: space.id) { try update(space) }
+        try audit(.ownerChanged, by: former, in: space.id, subject: owner.rawValue)
+    }
+
+    fileprivate func deleteRows(of space: SpaceID) throws {
+        let id = [SQLValue.integer(space.rawValue)]
+        try execute("DELETE FROM space_invites WHERE space_id = $1", id)
+        try execute("DELETE FROM member_roles WHERE space_id = $1", id)
+        try execute("DELETE FROM members WHERE space_id = $1", id)
+        try execute("DELETE FROM roles WHERE space_id = $1", id)
+        try execute("DELETE FROM spaces WHERE id = $1", id)
+    }
+}
