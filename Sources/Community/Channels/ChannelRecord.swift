@@ -31,6 +31,7 @@ enum ChannelRecord {
         return Channel(
             id: id, spaceID: integer("space").map { SpaceID($0) }, name: string("name"), kind: kind, access: access, topic: string("topic"),
             position: Int(position), lastMessageID: integer("last_message").map { MessageID($0) },
-            hasOwnAudience: object.optional("own_audience").flatMap { try? $0.bool() } ?? false, createdAt: Timestamp(microseconds: createdAt))
+            hasOwnAudience: object.optional("own_audience").flatMap { try? $0.bool() } ?? false,
+            createdAt: Timestamp(microseconds: createdAt))
     }
 }

@@ -30,7 +30,8 @@ extension Community {
             }
             try tx.requireRoomForDirectChannel(of: account)
             let channel = Channel(
-                id: ChannelID(tx.nextID()), spaceID: nil, name: nil, kind: .direct, access: .direct, createdAt: tx.now, recipients: recipients)
+                id: ChannelID(tx.nextID()), spaceID: nil, name: nil, kind: .direct, access: .direct, createdAt: tx.now,
+                recipients: recipients)
             try tx.insertDirectChannel(channel, key: key)
             tx.append(.channelCreated(channel))
             return (channel, isNew: true)

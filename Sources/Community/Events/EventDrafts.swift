@@ -55,7 +55,8 @@ extension EventDraft {
     /// A channel is gone.
     static func channelDeleted(_ channel: Channel) -> EventDraft {
         EventDraft(
-            .channelDeleted(channel), .channelDeleted, from: channel.source, subject: channel.id.rawValue, data: ChannelRecord.text(channel))
+            .channelDeleted(channel), .channelDeleted, from: channel.source, subject: channel.id.rawValue, data: ChannelRecord.text(channel)
+        )
     }
 
     /// Somebody sees a channel who did not before.

@@ -48,7 +48,9 @@ extension Community {
         var checks = FieldChecks()
         let nickname = nickname.emptyAsNone
         checks.line(nickname.newValue, in: Limits.nickname, "nickname")
-        if role == .owner { checks.refuse("role", code: "BASE_TYPE_CHOICES", "Must be admin or member; owner_id of the server hands it over.") }
+        if role == .owner {
+            checks.refuse("role", code: "BASE_TYPE_CHOICES", "Must be admin or member; owner_id of the server hands it over.")
+        }
         try checks.finish()
         return try await write { tx in
             let standing = try tx.standing(of: account, in: space, at: tx.now)

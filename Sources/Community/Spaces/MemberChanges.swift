@@ -71,7 +71,8 @@ extension Transaction {
         guard left == 1 else { return }
         append(.channelMemberRemoved(account, from: channel))
         let heir = try first(
-            "SELECT account_id FROM channel_members WHERE channel_id = $1 ORDER BY joined_at, account_id LIMIT 1", [.integer(channel.id.rawValue)]
+            "SELECT account_id FROM channel_members WHERE channel_id = $1 ORDER BY joined_at, account_id LIMIT 1",
+            [.integer(channel.id.rawValue)]
         ) { try $0.integer(0) }
         guard let heir else { return try delete(channel) }
         let inherited = try execute(

@@ -45,34 +45,19 @@ struct GatewayViewTests {
     @Test(arguments: TestEngine.available) func directChannelsShowTheirParticipants(_ engine: TestEngine) async throws {
         try await TestWorld.run(on: engine) { world in
             let (ada, eve, joan) = (try await world.account("ada"), try await world.account("eve"), try await world.account("joan"))
-            // What the operation that opens direct channels will write.
-            let direct = ChannelID(
-                try await world.database.transaction { tx in
-                    let id = tx.nextID()
-                    try tx.execute(
-                        """
-                        INSERT INTO channels (id, kind, access, position, default_permissions, inherits_default, override_count, direct_key, created_at)
-                        VALUES ($1, 1, 3, 0, 0, 1, 0, 'a:b', $2)
-                        """, [.integer(id), .integer(tx.now.microseconds)])
-                    for account in [ada, eve] {
-                        try tx.execute(
-                            "INSERT INTO channel_members (channel_id, account_id, permissions, joined_at) VALUES ($1, $2, $3, 0)",
-                            [.integer(id), .integer(account.rawValue), .integer(Permissions.directChannel.rawValue)])
-                    }
-                    return id
-                })
+            let direct = try await world.community.openDirectChannel(by: ada, with: eve).0.id
             let snapshot = try await world.community.snapshot(for: eve)
             #expect(snapshot.directChannels.map(\.id) == [direct] && snapshot.spaces.isEmpty)
             #expect(snapshot.directChannels.first?.recipients.map(\.id) == [ada, eve])
-            #expect(snapshot.sources.contains(EventSource(scope: .channel, id: direct.rawValue)))
+            #expect(snapshot.sources.contains(EventSource(scope: .direct, id: direct.rawValue)))
             let message = try await world.community.createMessage(in: direct, by: ada, content: "psst").0
-            #expect(message.spaceID == nil && world.events.last?.scope == .channel)
+            #expect(message.spaceID == nil && world.events.last?.scope == .direct)
             #expect(try await world.community.channel(direct, for: eve).recipients.count == 2)
             await #expect(throws: CommunityError.missingAccess) { try await world.community.channel(direct, for: joan) }
             await #expect(throws: CommunityError.missingAccess) { try await world.community.joinChannel(direct, by: joan) }
             #expect(
                 try await world.missedEvents(for: eve, after: 0, upTo: .max, limit: 10).events.map(\.subjectID) == [
-                    message.id.rawValue
+                    direct.rawValue, message.id.rawValue,
                 ])
         }
     }

@@ -37,6 +37,7 @@ struct HistoryQuery: Equatable {
     private static func position(_ text: String, name: String, acceptsTime: Bool) throws(ChatError) -> MessageID {
         if let id = ChatIdentifier.parse(text) { return MessageID(id) }
         if acceptsTime, let time = Timestamp(rfc3339: text) { return MessageID(IDGenerator.smallestID(at: time)) }
-        throw PageQuery.refusal(name, "NUMBER_TYPE_COERCE", acceptsTime ? "Must be a message id or an RFC 3339 time." : "Must be a message id.")
+        throw PageQuery.refusal(
+            name, "NUMBER_TYPE_COERCE", acceptsTime ? "Must be a message id or an RFC 3339 time." : "Must be a message id.")
     }
 }
