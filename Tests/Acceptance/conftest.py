@@ -136,6 +136,15 @@ def nest(owner, member):
 
 
 @pytest.fixture
+def admin(server, owner, nest):
+    """Somebody new who is an administrator of `nest`."""
+    admin = register(server, "admin")
+    admin.join(owner.invite(nest["server_id"]))
+    owner.promote(nest["server_id"], admin)
+    return admin
+
+
+@pytest.fixture
 def room(nest):
     """The id of the text channel of `nest`."""
     return nest["channels"][0]["channel_id"]

@@ -23,7 +23,19 @@ class Api:
         return self.request("GET", path, **more)
 
     def post(self, path, json=None, **more):
-        return self.request("POST", path, json=json, **more) if json is not None else self.request("POST", path, **more)
+        return self._send("POST", path, json, more)
+
+    def patch(self, path, json=None, **more):
+        return self._send("PATCH", path, json, more)
+
+    def put(self, path, json=None, **more):
+        return self._send("PUT", path, json, more)
+
+    def delete(self, path, **more):
+        return self.request("DELETE", path, **more)
+
+    def _send(self, method, path, json, more):
+        return self.request(method, path, json=json, **more) if json is not None else self.request(method, path, **more)
 
 
 class Account:
@@ -48,6 +60,15 @@ class Account:
     def post(self, path, json=None, **more):
         return self.api.post(path, json, **more)
 
+    def patch(self, path, json=None, **more):
+        return self.api.patch(path, json, **more)
+
+    def put(self, path, json=None, **more):
+        return self.api.put(path, json, **more)
+
+    def delete(self, path, **more):
+        return self.api.delete(path, **more)
+
     def log_in_again(self):
         """The same person in a second session."""
         response = Api(self.server).post("/auth/login", {"username": self.username, "password": self.password})
@@ -69,6 +90,26 @@ class Account:
         response = self.post(f"/invites/{code}")
         assert response.status_code == 200, response.text
         return response.json()
+
+    def promote(self, server_id, other, role="admin"):
+        return self.change(f"/servers/{server_id}/members/{other.user_id}", role=role)
+
+    def direct_channel(self, other):
+        """The channel of these two, made when there is none yet."""
+        response = self.post("/users/@me/dm-channels", {"recipient_id": other.user_id})
+        assert response.status_code in (200, 201), response.text
+        return response.json()
+
+    def change(self, path, **members):
+        """PATCH with these members, which must succeed."""
+        response = self.patch(path, members)
+        assert response.status_code == 200, response.text
+        return response.json()
+
+    def remove(self, path):
+        """DELETE, which must succeed, and be answered with nothing (contracts/chat.md 1: "deletion and logout 204 empty")."""
+        response = self.delete(path)
+        assert response.status_code == 204 and response.content == b"", response.text
 
     def say(self, channel_id, content, **more):
         return self._created(f"/channels/{channel_id}/messages", {"content": content} | more)

@@ -76,21 +76,40 @@ def is_member(member):
 
 
 def is_channel(channel):
-    _has_id(channel, "channel_id")
+    _is_any_channel(channel)
     is_id(channel["server_id"])
     assert isinstance(channel["name"], str)
     assert channel["type"] == "text"
     is_text_or_null(channel["topic"])
     assert type(channel["position"]) is int and channel["position"] >= 0
+    assert "recipients" not in channel
+
+
+def is_dm_channel(channel, *, reader, other):
+    """A direct channel as `reader` sees it, whose other participant is `other`."""
+    _is_any_channel(channel)
+    assert (channel["server_id"], channel["name"], channel["topic"]) == (None, None, None)
+    assert (channel["type"], channel["position"]) == ("dm", 0)
+    [recipient] = channel["recipients"]
+    is_public_user(recipient)
+    assert recipient["user_id"] == other.user_id != reader.user_id, "recipients are without the reader"
+
+
+def _is_any_channel(channel):
+    _has_id(channel, "channel_id")
     if channel["last_message_id"] is not None:
         is_id(channel["last_message_id"])
     is_time(channel["created_at"])
 
 
-def is_message(message):
+def is_message(message, *, edited=False, direct=False):
+    """A message; `edited`: that was changed; `direct`: of a direct channel."""
     _has_id(message, "message_id")
     is_id(message["channel_id"])
-    is_id(message["server_id"])
+    if direct:
+        assert message["server_id"] is None
+    else:
+        is_id(message["server_id"])
     author = message["author"]
     is_id(author["user_id"])
     assert isinstance(author["username"], str)
@@ -99,7 +118,10 @@ def is_message(message):
     assert "email" not in author
     assert isinstance(message["content"], str)
     is_time(message["timestamp"])
-    assert message["edited_timestamp"] is None
+    if edited:
+        is_time(message["edited_timestamp"])
+    else:
+        assert message["edited_timestamp"] is None
     assert message["type"] == "default"
 
 
