@@ -35,6 +35,16 @@ def test_an_unknown_route_is_404_for_a_stranger_too(stranger):
         ("DELETE", "/auth/login", {"POST"}),
         ("POST", "/auth/me", {"GET"}),
         ("PUT", "/channels/1/messages", {"GET", "POST"}),
+        ("POST", "/servers/1", {"GET", "PATCH", "DELETE"}),
+        ("DELETE", "/servers/1/members", {"GET", "POST"}),
+        ("GET", "/servers/1/members/1", {"PATCH", "DELETE"}),
+        ("GET", "/servers/1/invites", {"POST"}),
+        ("DELETE", "/invites/1", {"GET", "POST"}),
+        ("POST", "/channels/1", {"GET", "PATCH", "DELETE"}),
+        ("GET", "/channels/1/typing", {"POST"}),
+        ("POST", "/channels/1/messages/1", {"GET", "PATCH", "DELETE"}),
+        ("DELETE", "/users/1", {"GET", "PATCH"}),
+        ("PATCH", "/users/@me/dm-channels", {"GET", "POST"}),
     ],
 )
 def test_a_wrong_method_is_answered_405_with_the_methods_that_are_allowed(account, method, path, methods):
@@ -68,7 +78,13 @@ def test_a_body_of_one_mebibyte_is_accepted(account):
     assert account.post("/servers", content=body, headers={"Content-Type": "application/json"}).status_code == 201
 
 
-@pytest.mark.parametrize("path", ["/servers", "/auth/login", "/channels/1/messages"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/servers", "/servers/1", "/servers/1/members", "/servers/1/members/@me", "/servers/1/channels", "/servers/1/invites", "/invites/1",
+        "/auth/login", "/channels/1", "/channels/1/messages", "/channels/1/messages/1", "/channels/1/typing", "/users/@me", "/users/1/dm-channels",
+    ],
+)  # fmt: skip
 def test_a_preflight_is_answered_204_without_a_token(stranger, path):
     """1: "Access-Control-Allow-Origin: *, methods GET POST PATCH DELETE PUT OPTIONS, headers Authorization Content-Type; OPTIONS 204"."""
     response = stranger.request(
@@ -110,9 +126,34 @@ def test_a_body_that_is_not_json_is_answered_400_and_does_nothing(account, body)
         assert_error(account.post("/servers", content=body), 400, 50109, "invalid_json")
 
 
-def test_unknown_members_of_a_body_are_ignored(account):
-    """1: "unknown members ignored"."""
-    assert account.post("/servers", {"name": "extra", "colour": [1, {"deep": None}]}).json()["name"] == "extra"
+def test_unknown_members_of_a_body_are_ignored(nest, room, owner, member):
+    """1: "unknown members ignored", wherever a body is read."""
+    more = {"colour": [1, {"deep": None}], "id": "1", "created_at": 5}
+    assert owner.post("/servers", {"name": "extra"} | more).json()["name"] == "extra"
+    assert owner.say(room, "extra", **more)["content"] == "extra"
+    server = nest["server_id"]
+    for path, change in (
+        (f"/servers/{server}", {"name": "extra"}), (f"/servers/{server}/members/{member.user_id}", {"nickname": "extra"}),
+        (f"/channels/{room}", {"name": "extra"}), ("/users/@me", {"bio": "extra"}),
+    ):  # fmt: skip
+        answer = owner.change(path, **change, **more)
+        assert answer.items() >= change.items() and "colour" not in answer and answer.get("id") != "1"
+    assert owner.direct_channel(member)["type"] == "dm"
+
+
+def test_a_change_of_any_type_is_read_when_it_is_json_and_an_object(nest, room, owner, member):
+    """1: "any type parsed if it is JSON"; 1.1: 400, 50109, invalid_json."""
+    server, message = nest["server_id"], owner.say(room, "hello")["message_id"]
+    for path, change in (
+        (f"/servers/{server}", b'{"name": "typed"}'), (f"/servers/{server}/members/{member.user_id}", b'{"nickname": "typed"}'),
+        (f"/channels/{room}", b'{"name": "typed"}'), (f"/channels/{room}/messages/{message}", b'{"content": "typed"}'),
+        ("/users/@me", b'{"bio": "typed"}'),
+    ):  # fmt: skip
+        response = owner.patch(path, content=change, headers={"Content-Type": "text/plain"})
+        assert response.status_code == 200 and "typed" in response.json().values()
+        with unchanged(lambda: (owner.get(f"/servers/{server}").json(), owner.history(room), owner.get("/users/@me").json())):
+            for wrong in (b"", b"{nope", b"[]", b"null"):
+                assert_error(owner.patch(path, content=wrong), 400, 50109, "invalid_json")
 
 
 def test_ids_are_strings_with_an_alias_and_times_are_whole_seconds(owner):
@@ -138,7 +179,12 @@ PROTECTED = [
     ("GET", "/auth/me"), ("POST", "/auth/logout"), ("GET", "/servers"), ("POST", "/servers"), ("GET", "/servers/{server}"),
     ("POST", "/servers/{server}/invites"), ("GET", "/invites/{invite}"), ("POST", "/invites/{invite}"), ("GET", "/servers/{server}/channels"),
     ("POST", "/servers/{server}/channels"), ("GET", "/channels/{channel}/messages"), ("POST", "/channels/{channel}/messages"),
-    ("GET", "/users/{user}"), ("GET", "/users/@me"),
+    ("GET", "/users/{user}"), ("GET", "/users/@me"), ("PATCH", "/users/{user}"), ("PATCH", "/users/@me"),
+    ("GET", "/users/@me/dm-channels"), ("POST", "/users/{user}/dm-channels"), ("PATCH", "/servers/{server}"), ("DELETE", "/servers/{server}"),
+    ("GET", "/servers/{server}/members"), ("POST", "/servers/{server}/members"), ("PATCH", "/servers/{server}/members/{user}"),
+    ("DELETE", "/servers/{server}/members/{user}"), ("GET", "/channels/{channel}"), ("PATCH", "/channels/{channel}"),
+    ("DELETE", "/channels/{channel}"), ("POST", "/channels/{channel}/typing"), ("GET", "/channels/{channel}/messages/{message}"),
+    ("PATCH", "/channels/{channel}/messages/{message}"), ("DELETE", "/channels/{channel}/messages/{message}"),
 ]  # fmt: skip
 
 
@@ -148,15 +194,17 @@ def test_everything_but_register_login_and_refresh_needs_a_token(server, strange
     nest = owner.create_server()
     names = {
         "server": nest["server_id"], "channel": nest["channels"][0]["channel_id"], "user": owner.user_id, "invite": owner.invite(nest["server_id"]),
+        "message": owner.say(nest["channels"][0]["channel_id"], "still here")["message_id"],
     }  # fmt: skip
     headers = {} if authorization is None else {"Authorization": authorization.format(token=owner.access_token)}
 
     def look():
-        return owner.get(f"/servers/{nest['server_id']}").json(), owner.get("/servers").json(), owner.history(names["channel"])
+        paths = (f"/servers/{nest['server_id']}", "/servers", f"/channels/{names['channel']}/messages", "/auth/me", "/users/@me/dm-channels")
+        return [owner.get(path).json() for path in paths]
 
     with unchanged(look):
         for method, path in PROTECTED:
-            body = {"json": {"name": "n", "content": "c"}} if method == "POST" else {}
+            body = {"json": {"name": "n", "content": "c", "nickname": "n", "bio": "b"}} if method in ("POST", "PATCH") else {}
             response = stranger.request(method, path.format(**names), headers=headers, **body)
             assert_error(response, 401, 40001, "unauthorized")
 
@@ -169,7 +217,8 @@ def test_the_scheme_bearer_is_read_in_any_case(account):
 
 def test_lists_are_top_level_arrays(owner, nest, room):
     """1: "lists | top-level JSON arrays"."""
-    for path in ("/servers", f"/servers/{nest['server_id']}/channels", f"/channels/{room}/messages"):
+    server = f"/servers/{nest['server_id']}"
+    for path in ("/servers", f"{server}/channels", f"{server}/members", f"/channels/{room}/messages", "/users/@me/dm-channels"):
         assert isinstance(owner.get(path).json(), list)
 
 

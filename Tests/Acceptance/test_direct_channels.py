@@ -82,8 +82,8 @@ def test_opening_at_the_same_time_makes_one_channel(owner, member):
 
 def test_channels_to_different_people_are_different(owner, member, outsider):
     """3.6: each pair has its own."""
-    channels = {owner.direct_channel(member)["channel_id"], owner.direct_channel(outsider)["channel_id"], member.direct_channel(outsider)["channel_id"]}
-    assert len(channels) == 3
+    pairs = ((owner, member), (owner, outsider), (member, outsider))
+    assert len({account.direct_channel(other)["channel_id"] for account, other in pairs}) == 3
     assert len(listed(owner)) == len(listed(member)) == len(listed(outsider)) == 2
 
 

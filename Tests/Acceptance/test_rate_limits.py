@@ -1,5 +1,6 @@
 """Rate limits (contracts/chat.md 1.2 and 1.1, 429), on servers that have them switched on."""
 
+import math
 import socket as sockets
 import time
 
@@ -15,7 +16,20 @@ def limited(new_server):
     return new_server(settings={"limits.rate": "true"})
 
 
-def check_refusal(response, *, limit=None, wait, is_global=None):
+HEADERS = {f"x-ratelimit-{name}" for name in ("limit", "remaining", "reset", "reset-after", "bucket")}
+
+
+def check_headers(response, *, limit, remaining, bucket, wait):
+    """1.1: "headers ... X-RateLimit-Limit, -Remaining, -Reset, -Reset-After, -Bucket"."""
+    headers = response.headers
+    assert (headers["x-ratelimit-limit"], headers["x-ratelimit-bucket"]) == (str(limit), bucket)
+    assert int(headers["x-ratelimit-remaining"]) in remaining, headers["x-ratelimit-remaining"]
+    assert time.time() - 2 <= int(headers["x-ratelimit-reset"]) <= time.time() + wait + 2
+    assert 0 <= float(headers["x-ratelimit-reset-after"]) <= wait
+    assert "retry-after" not in headers
+
+
+def check_refusal(response, *, limit=None, wait, is_global=None, bucket=None):
     """1.1: "429 | 0 | rate_limited | body also retry_after (seconds, float) and global (bool); headers Retry-After, X-RateLimit-..."."""
     body = assert_error(response, 429, 0, "rate_limited")
     assert isinstance(body["retry_after"], (int, float)) and not isinstance(body["retry_after"], bool)
@@ -24,12 +38,12 @@ def check_refusal(response, *, limit=None, wait, is_global=None):
     if is_global is not None:
         assert body["global"] is is_global
     headers = response.headers
-    assert int(headers["retry-after"]) >= 1 and int(headers["retry-after"]) >= body["retry_after"]
+    assert int(headers["retry-after"]) == math.ceil(body["retry_after"])
     assert int(headers["x-ratelimit-limit"]) >= 1 if limit is None else int(headers["x-ratelimit-limit"]) == limit
     assert headers["x-ratelimit-remaining"] == "0"
     assert time.time() - 2 <= float(headers["x-ratelimit-reset"]) <= time.time() + wait + 2
     assert 0 < float(headers["x-ratelimit-reset-after"]) <= wait + 1
-    assert headers["x-ratelimit-bucket"]
+    assert headers["x-ratelimit-bucket"] == bucket if bucket else headers["x-ratelimit-bucket"]
     return body["retry_after"]
 
 
@@ -43,7 +57,7 @@ def test_messages_are_limited_per_channel_and_user(limited):
         owner.say(room, str(number))
     with unchanged(lambda: owner.history(room)):
         response = owner.post(f"/channels/{room}/messages", {"content": "too many"})
-        wait = check_refusal(response, limit=5, wait=5, is_global=False)
+        wait = check_refusal(response, limit=5, wait=5, is_global=False, bucket="messages")
     member.say(room, "another user")
     owner.say(other, "another channel")
     time.sleep(wait + 0.1)
@@ -59,7 +73,7 @@ def test_logins_are_limited_per_address(limited):
     assert 9 <= len(allowed) <= 10
     for answer in allowed:
         assert_error(answer, 401, 50014, "invalid_credentials")
-    check_refusal(answers[-1], limit=10, wait=60)
+    check_refusal(answers[-1], limit=10, wait=60, bucket="sign-in")
     right = stranger.post("/auth/login", {"username": account.username, "password": PASSWORD})
     check_refusal(right, limit=10, wait=60)
     assert account.get("/auth/me").status_code == 200
@@ -69,7 +83,7 @@ def test_registrations_are_limited_per_address(limited):
     """1.2: "login/register 10 per minute per IP"; a refused registration makes no account."""
     accounts = [register(limited) for _ in range(10)]
     name = unique("late")
-    check_refusal(Api(limited).post("/auth/register", {"username": name, "password": PASSWORD}), limit=10, wait=60)
+    check_refusal(Api(limited).post("/auth/register", {"username": name, "password": PASSWORD}), limit=10, wait=60, bucket="sign-in")
     looker = accounts[0]
     found = [looker.get(f"/users/{account.user_id}").json()["username"] for account in accounts]
     assert found == [account.username for account in accounts] and name not in found
@@ -84,7 +98,7 @@ def test_other_routes_are_limited_per_user(limited):
             break
         assert response.status_code == 200
     assert count >= 50, "the first 50 are allowed"
-    wait = check_refusal(response, limit=50, wait=1)
+    wait = check_refusal(response, limit=50, wait=1, bucket="requests")
     assert calm.get("/servers").status_code == 200
     time.sleep(wait + 0.05)
     assert busy.get("/servers").status_code == 200
@@ -125,7 +139,54 @@ def test_refreshes_are_limited_per_address(limited):
             break
         assert_error(response, 401, 50014, "invalid_refresh_token")
     assert number >= 50
-    check_refusal(response, limit=50, wait=1)
+    check_refusal(response, limit=50, wait=1, bucket="refreshes")
+
+
+def test_every_signed_in_answer_tells_what_is_left(limited):
+    """1.2: "other routes 50 per second per user"; 1.1: the headers, on what is allowed and on errors alike."""
+    owner, member = register(limited), register(limited)
+    server = owner.create_server()
+    path, room = f"/servers/{server['server_id']}", f"/channels/{server['channels'][0]['channel_id']}"
+    message = owner.say(server["channels"][0]["channel_id"], "hello")["message_id"]
+    for response, status in (
+        (owner.get("/servers"), 200), (owner.post(f"{path}/channels", {"name": "new"}), 201), (owner.patch(path, {"name": "new"}), 200),
+        (owner.delete(f"{room}/messages/{message}"), 204), (owner.post(f"{room}/typing"), 204), (owner.get("/users/@me"), 200),
+        (owner.patch("/users/@me", {"bio": 5}), 400), (member.get(path), 403), (member.get("/servers/1"), 404),
+        (member.post("/users/@me/dm-channels", {"recipient_id": owner.user_id}), 201),
+    ):  # fmt: skip
+        assert response.status_code == status
+        check_headers(response, limit=50, remaining=range(0, 50), bucket="requests", wait=1)
+    counts = [int(member.get("/auth/me").headers["x-ratelimit-remaining"]) for _ in range(10)]
+    assert counts[-1] < counts[0], "each request takes one"
+
+
+def test_an_answer_to_a_message_tells_what_is_left_in_its_channel(limited):
+    """1.2: "messages 5 per 5 s per channel and user"."""
+    owner = register(limited)
+    server = owner.create_server()
+    room, other = server["channels"][0]["channel_id"], owner.create_channel(server["server_id"])["channel_id"]
+    for left in range(4, -1, -1):
+        response = owner.post(f"/channels/{room}/messages", {"content": "x"})
+        # On a slow machine one may have come back meanwhile.
+        check_headers(response, limit=5, remaining=(left, left + 1), bucket="messages", wait=5)
+    check_headers(owner.post(f"/channels/{other}/messages", {"content": "x"}), limit=5, remaining=(4,), bucket="messages", wait=5)
+    check_headers(owner.get(f"/channels/{room}/messages"), limit=50, remaining=range(0, 50), bucket="requests", wait=1)
+
+
+def test_a_signing_in_that_is_refused_counts_in_a_bucket_of_its_own(limited):
+    """1.2: "login/register 10 per minute per IP": it takes nothing from what an account may do, nor from refreshing."""
+    account, stranger = register(limited), Api(limited)
+    for _ in range(11):
+        response = stranger.post("/auth/login", {"username": account.username, "password": "wrong password"})
+    check_refusal(response, limit=10, wait=60, bucket="sign-in")
+    assert account.get("/auth/me").status_code == 200
+    assert stranger.post("/auth/refresh", {"refresh_token": account.refresh_token}).status_code == 200
+
+
+def test_limits_that_are_switched_off_are_not_told(room, owner):
+    """configuration.md: "limits.rate | false switches all rate limits off"."""
+    for response in (owner.get("/servers"), owner.post(f"/channels/{room}/messages", {"content": "x"}), owner.get("/servers/1")):
+        assert not HEADERS & set(response.headers.keys()) and "retry-after" not in response.headers
 
 
 def test_limits_that_are_switched_off_let_everything_through(room, owner):

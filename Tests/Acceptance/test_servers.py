@@ -5,7 +5,7 @@ from datetime import datetime
 
 import pytest
 
-from support.api import assert_error, unchanged
+from support.api import assert_error, register, unchanged
 from support.shapes import is_server, is_server_detail, is_time
 
 
@@ -171,6 +171,19 @@ def test_an_unknown_invite_is_404(account):
 def test_a_bad_invite_is_refused(nest, owner, body, field):
     """1.1: 400, 50035, invalid_form."""
     assert_error(owner.post(f"/servers/{nest['server_id']}/invites", body), 400, 50035, "invalid_form", fields=[field])
+
+
+def test_every_member_invites_in_his_own_name(nest, member, outsider):
+    """3.2: "201 {code, server_id, inviter_id, ...}": it takes no right of the owner."""
+    response = member.post(f"/servers/{nest['server_id']}/invites", {"max_age": 60, "max_uses": 1})
+    assert response.status_code == 201 and response.json()["inviter_id"] == member.user_id
+    assert outsider.join(response.json()["code"])["member_count"] == 3
+
+
+def test_an_invite_without_a_limit_is_never_used_up(nest, server, owner):
+    """3.2: "max_uses (0 = unlimited)"."""
+    code = owner.invite(nest["server_id"])
+    assert [register(server).join(code)["member_count"] for _ in range(3)] == [3, 4, 5]
 
 
 def test_only_members_invite(nest, outsider):
