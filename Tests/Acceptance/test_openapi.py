@@ -6,7 +6,7 @@ PATH = "/openapi.yaml"
 
 
 def test_the_description_is_for_everybody(stranger, account):
-    """docs/api.md: `GET /api/rest/openapi.yaml` needs no token."""
+    """`GET /api/rest/openapi.yaml` needs no token."""
     response = stranger.get(PATH)
     assert response.status_code == 200
     assert response.headers["content-type"].split(";")[0] == "application/yaml"
