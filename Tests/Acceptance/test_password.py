@@ -35,7 +35,10 @@ def test_a_password_is_changed_with_the_current_one(account):
 
 def test_the_new_login_lives(account, gateway):
     """3.1: TokenResult: both tokens are good, for REST and for sockets."""
-    new = Account(account.server, account.answer | change(account).json(), NEW)
+    response = change(account)
+    is_token_result(response.json())
+    new = Account(account.server, account.answer | response.json(), NEW)
+    assert new.access_token != account.access_token and new.refresh_token != account.refresh_token
     assert new.get("/auth/me").json()["user_id"] == account.user_id
     gateway(new).beat()
     assert refresh(new).status_code == 200
