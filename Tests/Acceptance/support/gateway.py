@@ -9,17 +9,30 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 HELLO, HEARTBEAT, HEARTBEAT_ACK, IDENTIFY, RESUME, RECONNECT, RESUMED, INVALID_SESSION = 0, 1, 2, 3, 6, 7, 8, 9
-CONNECTED, MESSAGE_CREATE, CHANNEL_CREATE, SERVER_MEMBER_ADD = 10, 11, 20, 30
+CONNECTED, MESSAGE_CREATE, MESSAGE_UPDATE, MESSAGE_DELETE = 10, 11, 12, 13
+CHANNEL_CREATE, CHANNEL_UPDATE, CHANNEL_DELETE = 20, 21, 22
+SERVER_MEMBER_ADD, SERVER_MEMBER_REMOVE, SERVER_UPDATE, SERVER_DELETE = 30, 31, 32, 33
+PRESENCE_UPDATE, TYPING_START = 40, 50
 
-NAMES = {CONNECTED: "CONNECTED", MESSAGE_CREATE: "MESSAGE_CREATE", CHANNEL_CREATE: "CHANNEL_CREATE", SERVER_MEMBER_ADD: "SERVER_MEMBER_ADD"}
+NAMES = {
+    CONNECTED: "CONNECTED", MESSAGE_CREATE: "MESSAGE_CREATE", MESSAGE_UPDATE: "MESSAGE_UPDATE", MESSAGE_DELETE: "MESSAGE_DELETE",
+    CHANNEL_CREATE: "CHANNEL_CREATE", CHANNEL_UPDATE: "CHANNEL_UPDATE", CHANNEL_DELETE: "CHANNEL_DELETE",
+    SERVER_MEMBER_ADD: "SERVER_MEMBER_ADD", SERVER_MEMBER_REMOVE: "SERVER_MEMBER_REMOVE",
+    SERVER_UPDATE: "SERVER_UPDATE", SERVER_DELETE: "SERVER_DELETE", PRESENCE_UPDATE: "PRESENCE_UPDATE", TYPING_START: "TYPING_START",
+}  # fmt: skip
 #: Presence and typing are not logged and may come at any time.
-FLEETING = (40, 50)
+FLEETING = (PRESENCE_UPDATE, TYPING_START)
+#: Extensions of the contract: only for sockets that asked for them.
+EXTENSIONS = (SERVER_UPDATE, SERVER_DELETE)
+#: How IDENTIFY and RESUME ask for the extensions.
+CAPABILITIES = ["server_events"]
 
 
 class Gateway:
-    """One socket. Every frame that arrives is checked: its shape, and that `s` rises strictly."""
+    """One socket. Every frame that arrives is checked: its shape, that `s` rises strictly, and that no extension comes which was not asked for."""
 
-    def __init__(self, server, *, header=None, query=None, subprotocols=None):
+    def __init__(self, server, *, header=None, query=None, subprotocols=None, ext=False):
+        query = (query or {}) | ({"ext": "1"} if ext else {})
         url = server.socket_url + ("?" + urlencode(query) if query else "")
         headers = {"Authorization": f"Bearer {header}"} if header else None
         self.connection = connect(
@@ -29,6 +42,7 @@ class Gateway:
         self.frames = []
         self.last_s = None
         self.session_id = None
+        self.is_extended = ext
 
     # Receiving
 
@@ -49,7 +63,9 @@ class Gateway:
             assert "s" not in frame and "t" not in frame, f"a control frame has no s and no t: {frame}"
         elif operation in FLEETING:
             assert "s" not in frame, f"an event that is not logged has no s: {frame}"
+            assert frame["t"] == NAMES[operation]
         else:
+            assert operation not in EXTENSIONS or self.is_extended, f"nobody asked for {frame}"
             assert type(frame["s"]) is int
             assert self.last_s is None or frame["s"] > self.last_s, f"s {frame['s']} after {self.last_s}"
             self.last_s = frame["s"]
@@ -70,6 +86,27 @@ class Gateway:
     def expect_messages(self, count, timeout=20):
         """The next `count` events, all op 11: their objects."""
         return [self.expect(MESSAGE_CREATE, timeout)["d"] for _ in range(count)]
+
+    def events_until(self, message, timeout=20):
+        """What comes before the event of this message, which is the marker: the frames without presence and typing."""
+        deadline = time.monotonic() + timeout
+        found = []
+        while True:
+            frame = self.receive(max(0.01, deadline - time.monotonic()))
+            if frame["op"] == MESSAGE_CREATE and frame["d"]["message_id"] == message["message_id"]:
+                return found
+            if frame["op"] not in (*FLEETING, HEARTBEAT):
+                found.append(frame)
+
+    def events_until_resumed(self, timeout=20):
+        """What is replayed after `resume`, which must be as many as RESUMED counts."""
+        deadline = time.monotonic() + timeout
+        found = []
+        while (frame := self.receive(max(0.01, deadline - time.monotonic())))["op"] != RESUMED:
+            if frame["op"] not in (*FLEETING, HEARTBEAT):
+                found.append(frame)
+        assert frame["d"]["replayed"] == len(found), f"{frame} after {len(found)} events"
+        return found
 
     def expect_nothing(self, seconds=0.4):
         """Nothing but presence and typing arrives for a moment."""
@@ -102,11 +139,15 @@ class Gateway:
     def send_raw(self, message):
         self.connection.send(message)
 
-    def identify(self, token):
-        self.send(IDENTIFY, {"token": token})
+    def identify(self, token, **more):
+        self._ask(IDENTIFY, {"token": token} | more)
 
-    def resume(self, token, session_id, seq):
-        self.send(RESUME, {"token": token, "session_id": session_id, "seq": seq})
+    def resume(self, token, session_id, seq, **more):
+        self._ask(RESUME, {"token": token, "session_id": session_id, "seq": seq} | more)
+
+    def _ask(self, operation, data):
+        self.is_extended = self.is_extended or data.get("capabilities") == CAPABILITIES
+        self.send(operation, data)
 
     def beat(self):
         """A heartbeat that is answered: the socket lives."""
@@ -146,12 +187,17 @@ class GatewayFactory:
         gateway.connected = gateway.expect(CONNECTED)
         return gateway
 
-    def resume(self, account, session_id, seq):
-        """A new socket that has asked to resume."""
-        gateway = self.open(account.server)
-        gateway.resume(account.access_token, session_id, seq)
+    def resume(self, account, session_id, seq, *, ext=False, **more):
+        """A new socket that has asked to resume; what else is named goes into the frame."""
+        gateway = self.open(account.server, ext=ext)
+        gateway.resume(account.access_token, session_id, seq, **more)
         gateway.last_s = seq
         return gateway
+
+    def come_back(self, account, before, **how):
+        """A new socket that resumes the session of `before` after the last event seen there: what it missed, and the socket."""
+        gateway = self.resume(account, before.session_id, before.last_s, **how)
+        return gateway.events_until_resumed(), gateway
 
     def end(self):
         for gateway in self.opened:
