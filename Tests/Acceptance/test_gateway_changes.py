@@ -291,7 +291,7 @@ def test_a_new_dm_is_told_to_both_with_the_other_in_it(owner, member, outsider, 
     theirs = outsider.corner()
     sockets = {owner: [gateway(owner), gateway(owner)], member: [gateway(member)]}
     outside = gateway(outsider)
-    opened = owner.open_dm(member)
+    opened = owner.direct_channel(member)
     for account, other in ((owner, member), (member, owner)):
         [shown] = account.get("/users/@me/dm-channels").json()
         for socket in sockets[account]:
@@ -305,9 +305,9 @@ def test_a_new_dm_is_told_to_both_with_the_other_in_it(owner, member, outsider, 
 
 def test_a_dm_that_exists_is_not_told_again(owner, member, gateway):
     """3.6: "200 with the existing one otherwise"; 4.7."""
-    channel = owner.open_dm(member)["channel_id"]
+    channel = owner.direct_channel(member)["channel_id"]
     sockets = [gateway(owner), gateway(member)]
-    assert member.open_dm(owner)["channel_id"] == owner.open_dm(member)["channel_id"] == channel
+    assert member.direct_channel(owner)["channel_id"] == owner.direct_channel(member)["channel_id"] == channel
     marker = owner.say(channel, "marker")
     for socket in sockets:
         assert socket.events_until(marker) == []
@@ -319,7 +319,7 @@ def test_what_is_said_in_a_dm_reaches_the_two_and_nobody_else(nest, owner, membe
     owner.add(nest["server_id"], third)
     corners = {account: account.corner() for account in (third, outsider)}
     both, others = [gateway(owner), gateway(member), gateway(member)], {account: gateway(account) for account in corners}
-    channel = owner.open_dm(member)["channel_id"]
+    channel = owner.direct_channel(member)["channel_id"]
     said = owner.say(channel, "between us", nonce="n-1")
     answer = member.say(channel, "indeed")
     edited = member.edit(answer, "indeed!")
@@ -337,7 +337,7 @@ def test_what_is_said_in_a_dm_reaches_the_two_and_nobody_else(nest, owner, membe
 
 def test_a_dm_is_in_the_next_connected_of_both(owner, member, outsider, gateway):
     """5.1: "dm_channels [Channel]"."""
-    owner.open_dm(member)
+    owner.direct_channel(member)
     for account in (owner, member):
         data = gateway(account).connected["d"]
         assert data["dm_channels"] == account.get("/users/@me/dm-channels").json() and len(data["dm_channels"]) == 1
@@ -351,7 +351,7 @@ ASKING = {
     "query with a header": lambda gateway, account: gateway(account, ext=True),
     "query and identify": lambda gateway, account: identified(gateway.open(account.server, ext=True), account),
     "identify": lambda gateway, account: identified(gateway.open(account.server), account, capabilities=CAPABILITIES),
-    "identify with more": lambda gateway, account: identified(gateway.open(account.server), account, capabilities=[*CAPABILITIES, "more", 5]),
+    "identify with more": lambda gateway, account: identified(gateway.open(account.server), account, capabilities=["more", *CAPABILITIES]),
     "resume": lambda gateway, account: gateway.come_back(account, left(gateway(account)), capabilities=CAPABILITIES)[1],
     "query and resume": lambda gateway, account: gateway.come_back(account, left(gateway(account)), ext=True)[1],
 }

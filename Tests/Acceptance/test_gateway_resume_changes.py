@@ -150,7 +150,7 @@ def gone(scene, account, reason, count):
 
 
 def a_dm(scene):
-    channel = scene.staying.open_dm(scene.away)["channel_id"]
+    channel = scene.staying.direct_channel(scene.away)["channel_id"]
     message = scene.staying.say(channel, "psst")
     answer = scene.away.say(channel, "from elsewhere")
     edited = scene.staying.edit(message, "psst!")
@@ -160,12 +160,12 @@ def a_dm(scene):
 
 
 def a_dm_that_one_opened_oneself(scene):
-    channel = scene.away.open_dm(scene.staying)["channel_id"]
+    channel = scene.away.direct_channel(scene.staying)["channel_id"]
     return [(CHANNEL_CREATE, scene.present(f"/channels/{channel}"))]
 
 
 def a_dm_of_others(scene):
-    channel = scene.staying.open_dm(scene.owner)["channel_id"]
+    channel = scene.staying.direct_channel(scene.owner)["channel_id"]
     scene.owner.say(channel, "not for everybody")
     return []
 
@@ -379,7 +379,7 @@ def test_a_resume_from_each_point_tells_exactly_what_follows(server, gateway):
     newcomer = register(server, "newcomer")
     scene.owner.add(scene.server_id, newcomer)
     scene.owner.remove(scene.member(newcomer))
-    scene.staying.open_dm(scene.away)
+    scene.staying.direct_channel(scene.away)
     live = first.events_until(scene.away.say(scene.corner, "marker"))
     live.append(first.frames[-1])
     operations = [frame["op"] for frame in live]

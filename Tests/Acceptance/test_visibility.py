@@ -359,7 +359,7 @@ class Friends:
         self.corner = self.subject.corner()
 
     def open(self):
-        self.room = self.opener.open_dm(self.recipient)["channel_id"]
+        self.room = self.opener.direct_channel(self.recipient)["channel_id"]
 
 
 DM_CASES = {

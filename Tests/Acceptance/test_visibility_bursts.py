@@ -215,7 +215,7 @@ def test_a_dm_stays_between_two_however_busy_both_are(server, gateway):
     said = []
 
     def whisper(burst):
-        channel = burst.owner.open_dm(burst.leaver)["channel_id"]
+        channel = burst.owner.direct_channel(burst.leaver)["channel_id"]
         said.extend(burst.owner.say(channel, f"psst {number}") for number in range(10))
 
     burst.run(whisper)

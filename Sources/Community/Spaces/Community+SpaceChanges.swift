@@ -4,7 +4,7 @@ internal import Storage
 extension Community {
     /// Changes a space. Needs MANAGE_GALAXY; handing it over is for the owner. The event `spaceUpdated` is committed with it, unless nothing changes.
     ///
-    /// The former owner is a plain member afterwards, or what its roles make of it.
+    /// The former owner is a plain member afterwards.
     /// - Throws: `CommunityError.invalid`, also for a new owner who is no member; `.unknownSpace`, `.missingAccess`, `.missingPermission`, `.ownerOnly`.
     public func updateSpace(_ id: SpaceID, by account: AccountID, _ changes: SpaceChanges) async throws -> Space {
         try changes.check()
@@ -82,12 +82,17 @@ extension Transaction {
 
     /// Gives the space to the owner it names, who has to be a member.
     fileprivate func handOver(_ space: Space, from former: AccountID) throws {
-        guard let owner = space.ownerID, try member(owner, of: space.id) != nil else {
+        guard let owner = space.ownerID, var member = try member(owner, of: space.id) else {
             throw CommunityError.invalid([
                 InvalidField(name: "owner_id", code: "INVALID_MEMBER", message: "The new owner must be a member of the server.")
             ])
         }
-        try followingVisibility(of: [former, owner], in: space.id) { try update(space) }
+        try followingVisibility(of: [former, owner], in: space.id) {
+            // An owner needs no role, and shall be a plain member after handing over again.
+            member.role = .member
+            try setRole(of: member)
+            try update(space)
+        }
         try audit(.ownerChanged, by: former, in: space.id, subject: owner.rawValue)
     }
 

@@ -27,7 +27,8 @@ extension Transaction {
         if id != account { try audit(.nicknameChanged, by: account, in: space, subject: id.rawValue) }
     }
 
-    private func setRole(of member: Member) throws {
+    /// Gives or takes the built-in role with ADMINISTRATOR.
+    func setRole(of member: Member) throws {
         let key: [SQLValue] = [
             .integer(member.spaceID.rawValue), .integer(member.account.id.rawValue), .integer(BuiltInRole.administrators.rawValue),
         ]

@@ -122,11 +122,6 @@ class Account:
     def edit(self, message, content):
         return self.change(message_path(message), content=content)
 
-    def remove(self, path):
-        """DELETE, which must be allowed."""
-        response = self.delete(path)
-        assert response.status_code == 204, response.text
-
     def add(self, server_id, account):
         """Brings somebody into a server: the Member."""
         return self._created(f"/servers/{server_id}/members", {"user_id": account.user_id})
@@ -134,12 +129,6 @@ class Account:
     def corner(self):
         """A channel that nobody else sees: what is said there marks, on this person's sockets, that all that was before has come."""
         return self.create_server("corner")["channels"][0]["channel_id"]
-
-    def open_dm(self, account):
-        """The DM channel with somebody as this person sees it, new or not."""
-        response = self.post("/users/@me/dm-channels", {"recipient_id": account.user_id})
-        assert response.status_code in (200, 201), response.text
-        return response.json()
 
     def _created(self, path, body):
         response = self.post(path, body)

@@ -129,11 +129,9 @@ extension HTTPRequest {
         }
     }
 
+    /// The message that the path names; 0, which no message has, for what is no id: whether it exists is asked after the channel.
     var messageID: MessageID {
-        get throws(CommunityError) {
-            guard let id = identifier("message_id") else { throw .unknownMessage }
-            return MessageID(id)
-        }
+        MessageID(identifier("message_id") ?? 0)
     }
 
     /// The account that the path names, or the caller for `@me`; nil when the path names nobody.
