@@ -71,7 +71,7 @@ class Gateway:
             self.last_s = frame["s"]
             if operation in NAMES:
                 assert frame["t"] == NAMES[operation]
-        if operation == CONNECTED:
+        if operation in (CONNECTED, RESUMED):
             self.session_id = frame["d"]["session_id"]
 
     def expect(self, operation, timeout=10):
