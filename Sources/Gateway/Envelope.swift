@@ -1,5 +1,4 @@
 public import Community
-internal import Primitives
 public import Storage
 
 /// One committed event on its way to the sockets: shared by all loops, encoded at most once per encoder.
@@ -9,7 +8,7 @@ public final class Envelope: Sendable {
     /// What happened, with the full objects.
     public let content: CommunityEvent
 
-    private let encoded = Mutex<[(encoder: any EventEncoder, result: EncodedEvent?)]>([])
+    private let encoded = EncodedForms<EncodedEvent?>()
 
     /// Wraps an event with its objects; nil when the event carries nothing that sockets could be told.
     public init?(_ event: Event) {
@@ -23,12 +22,7 @@ public final class Envelope: Sendable {
 
     /// The event in the form of one dialect, nil when the dialect does not show it. The first caller encodes, the others share the bytes.
     public func encoded(by encoder: any EventEncoder) -> EncodedEvent? {
-        encoded.withLock { known in
-            if let found = known.first(where: { $0.encoder === encoder }) { return found.result }
-            let result = encoder.encode(self)
-            known.append((encoder, result))
-            return result
-        }
+        encoded.form(by: encoder) { encoder.encode(self) }
     }
 }
 

@@ -27,4 +27,7 @@ public struct EncodedEvent: Sendable {
 public protocol EventEncoder: AnyObject, Sendable {
     /// The event as frames, nil when the dialect has no form for it.
     func encode(_ envelope: Envelope) -> EncodedEvent?
+
+    /// The fleeting event as a frame, nil when the dialect has no form for it.
+    func encode(_ event: FleetingEvent) -> [UInt8]?
 }

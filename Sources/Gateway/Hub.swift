@@ -36,6 +36,21 @@ public final class Hub: Sendable {
         return found
     }
 
+    /// Tells whoever listens to a topic now of something that is not logged.
+    public func tell(_ event: FleetingEvent, in topic: TopicID) {
+        tell([FleetingBatch([FleetingEnvelope(event)], to: topic)])
+    }
+
+    /// Hands fleeting events out.
+    func tell(_ batches: [FleetingBatch]) {
+        for shard in shards {
+            shard.loop.execute { shard.value.receive(batches) }
+        }
+    }
+
+    /// How many parts the hub has: each tells a batch that it has been handed out.
+    var shardCount: Int { shards.count }
+
     /// Hands committed events out, in the order of their ids. Called by the database after each commit.
     public func publish(_ events: [Event]) {
         let envelopes = events.compactMap { Envelope($0) }

@@ -5,7 +5,8 @@ internal import Storage
 /// The part of the hub that belongs to one loop: who listens to what, and the events that are being handed out.
 ///
 /// Every socket gets its events in the order of their commits. Very many sockets are served in slices, so that requests on the same loop get
-/// their turn in between; events that follow for the same topic join those being served, others wait until the last slice is done.
+/// their turn in between; events that follow for the same topic join those being served, others wait until the last slice is done. Fleeting
+/// events come when no others wait.
 public final class HubShard {
     /// Sockets served before the loop does other things.
     static let sliceSize = 64
@@ -19,6 +20,9 @@ public final class HubShard {
     /// A slice, which gives up its first element without moving the others.
     private var waiting: ArraySlice<Envelope> = []
     private var current: EventRun?
+    private var fleeting = FleetingQueue()
+    private var currentFleeting: FleetingRun?
+    private var fleetingRuns: UInt64 = 0
     private var isScheduled = false
 
     init(loop: EventLoop, position: Int64) {
@@ -104,16 +108,26 @@ public final class HubShard {
         serve()
     }
 
+    /// Takes fleeting events.
+    func receive(_ batches: [FleetingBatch]) {
+        for batch in batches { fleeting.append(batch) }
+        guard !isScheduled else { return }
+        serve()
+    }
+
     private func serve() {
         isScheduled = false
         var budget = Self.sliceSize
-        while budget > 0 {
-            guard let run = current ?? beginRun() else { return }
+        while budget > 0, let run = current ?? beginRun() {
             extend(run)
             run.serve(&budget)
             if run.isServed { end(run) }
         }
-        guard current != nil || !waiting.isEmpty else { return }
+        while budget > 0, let run = currentFleeting ?? beginFleetingRun(&budget) {
+            run.serve(&budget)
+            if run.isServed { end(run) }
+        }
+        guard current != nil || !waiting.isEmpty || currentFleeting != nil || !fleeting.isEmpty else { return }
         isScheduled = true
         let bound = LoopBound(self, loop: loop)
         // A timer rather than a job: the loop first takes what its sockets have.
@@ -156,6 +170,26 @@ public final class HubShard {
     private func end(_ run: EventRun) {
         current = nil
         for envelope in run.envelopes { follow(envelope, before: false, only: nil) }
+    }
+
+    /// Begins with the next batch that somebody listens to; nil when none is waiting, or the budget is used up.
+    private func beginFleetingRun(_ budget: inout Int) -> FleetingRun? {
+        while budget > 0, let batch = fleeting.takeFirst() {
+            if let topic = topics[batch.topic] {
+                fleetingRuns += 1
+                let run = FleetingRun(batch, topic: topic, number: fleetingRuns)
+                currentFleeting = run
+                return run
+            }
+            batch.finish()
+            budget -= 1
+        }
+        return nil
+    }
+
+    private func end(_ run: FleetingRun) {
+        currentFleeting = nil
+        run.batch.finish()
     }
 
     // MARK: Memberships

@@ -11,7 +11,7 @@ public protocol SessionHolder: AnyObject {
 /// The sockets of each account over all loops: nobody holds more than a bounded number, and a gateway session lives on one socket.
 public final class SocketRegistry: Sendable {
     /// What a socket holds while it is logged in.
-    public struct Place: Sendable {
+    public struct Place: Hashable, Sendable {
         let number: UInt64
     }
 

@@ -59,12 +59,21 @@ final class RoostServer: Sendable {
 
         let position = try await community.eventPosition().latest
         let hub = Hub(group: group, startingAfter: position, bus: InProcessBus())
-        database.follow(EventFollower(after: position, fill: community.filled) { hub.publish($0) })
+        let presence = PresenceBoard(
+            hub: hub, loop: group.next(), settings: configuration.presenceSettings, audiences: community.presenceAudiences
+        ) { logger.log(.error, "Presence could not be told", [("reason", .text(String(describing: $0)))]) }
+        database.follow(
+            EventFollower(after: position, fill: community.filled) { events in
+                presence.follow(events)
+                hub.publish(events)
+            })
         health = Health()
         let metrics = ServerMetrics()
         var routes = RouteGroup()
         OperationalRoutes(health: health, metrics: metrics.registry).mount(on: &routes)
-        chat = Self.chat(configuration, community: community, hub: hub, key: key, group: group, metrics: metrics, logger: logger)
+        chat = Self.chat(
+            configuration, community: community, hub: hub, presence: presence, key: key, group: group, metrics: metrics,
+            logger: logger)
         chat?.mount(on: &routes)
         let router = Router(routes)
         var hooks = metrics.hooks(logger, router: router)
@@ -93,15 +102,15 @@ final class RoostServer: Sendable {
     }
 
     private static func chat(
-        _ configuration: Configuration, community: Community, hub: Hub, key: [UInt8], group: EventLoopGroup, metrics: ServerMetrics,
-        logger: Logger
+        _ configuration: Configuration, community: Community, hub: Hub, presence: PresenceBoard, key: [UInt8], group: EventLoopGroup,
+        metrics: ServerMetrics, logger: Logger
     ) -> ChatDialect? {
         guard configuration.chatIsOn else { return nil }
         let sockets = SocketRegistry(limit: configuration.socketsPerUser)
         metrics.registry.gauge("roost_gateway_sockets", "Gateway sockets that are logged in.") { Double(sockets.count) }
         return ChatDialect(
             services: ChatServices(
-                community: community, hub: hub, sockets: sockets,
+                community: community, hub: hub, sockets: sockets, presence: presence,
                 accessTokens: AccessTokenCodec(key: KeyFile.derive("access token", from: key)),
                 gatewaySessionIDs: SignedSessionIDCodec(key: KeyFile.derive("gateway session", from: key)), rateLimiter: RateLimiter(),
                 group: group, clock: { .now() }, clientAddress: ClientAddress(trustedProxies: configuration.trustedProxies).callAsFunction,

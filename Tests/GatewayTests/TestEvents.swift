@@ -54,6 +54,24 @@ final class CountingEncoder: EventEncoder {
         return EncodedEvent(common: Self.bytes(id), personal: own)
     }
 
+    /// A change of presence is the account's number with a thousand times the number of its status, typing the negative channel.
+    func encode(_ event: FleetingEvent) -> [UInt8]? {
+        calls.withLock { $0 += 1 }
+        return switch event {
+        case .presence(let change): Self.bytes(change.account.rawValue + Self.offset(of: change.status))
+        case .typing(let typist, _): Self.bytes(-typist.channelID.rawValue)
+        }
+    }
+
+    private static func offset(of status: UserStatus) -> Int64 {
+        switch status {
+        case .online: 1_000
+        case .idle: 2_000
+        case .dnd: 3_000
+        case .offline: 4_000
+        }
+    }
+
     private static func bytes(_ id: Int64) -> [UInt8] {
         withUnsafeBytes(of: id.bigEndian) { Array($0) }
     }

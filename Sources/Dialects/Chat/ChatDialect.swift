@@ -11,8 +11,9 @@ public struct ChatDialect: Sendable {
 
     /// The dialect over the services of the house.
     public init(services: ChatServices, settings: ChatSettings) {
-        endpoints = Endpoints(services: services, settings: settings)
-        gateway = ChatGateway(services, settings: settings)
+        let typing = Typing(services)
+        endpoints = Endpoints(services: services, settings: settings, typing: typing)
+        gateway = ChatGateway(services, settings: settings, typing: typing)
     }
 
     /// Adds all routes of the dialect.

@@ -13,6 +13,8 @@ public struct ChatServices: Sendable {
     public var hub: Hub
     /// Counts the sockets of each account.
     public var sockets: SocketRegistry
+    /// Knows who is there.
+    public var presence: PresenceBoard
     /// Signs and checks access tokens.
     public var accessTokens: AccessTokenCodec
     /// Signs and checks the session ids of the gateway.
@@ -30,13 +32,15 @@ public struct ChatServices: Sendable {
 
     /// Names every service once.
     public init(
-        community: Community, hub: Hub, sockets: SocketRegistry, accessTokens: AccessTokenCodec, gatewaySessionIDs: SignedSessionIDCodec,
+        community: Community, hub: Hub, sockets: SocketRegistry, presence: PresenceBoard, accessTokens: AccessTokenCodec,
+        gatewaySessionIDs: SignedSessionIDCodec,
         rateLimiter: RateLimiter, group: EventLoopGroup, clock: @escaping WallClock,
         clientAddress: @escaping @Sendable (HTTPRequest) -> String, reportFailure: @escaping @Sendable (any Error) -> Void
     ) {
         self.community = community
         self.hub = hub
         self.sockets = sockets
+        self.presence = presence
         self.accessTokens = accessTokens
         self.gatewaySessionIDs = gatewaySessionIDs
         self.rateLimiter = rateLimiter

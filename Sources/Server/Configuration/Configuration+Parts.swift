@@ -1,5 +1,6 @@
 internal import Chat
 internal import Community
+internal import Gateway
 internal import Storage
 
 /// The configuration as the parts of the house take it.
@@ -22,6 +23,13 @@ extension Configuration {
         CommunitySettings(
             serverName: serverName, registrationMode: registrationMode, refreshTokenSeconds: Int64(refreshTokenDays) * 86_400,
             passwordLength: passwordMinimumLength...128)
+    }
+
+    var presenceSettings: PresenceSettings {
+        var settings = PresenceSettings()
+        settings.offlineAfter = .milliseconds(offlineAfterMilliseconds)
+        settings.offlineAfterLost = .milliseconds(offlineAfterLostMilliseconds)
+        return settings
     }
 
     var chatSettings: ChatSettings {

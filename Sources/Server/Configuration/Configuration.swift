@@ -27,6 +27,8 @@ public struct Configuration: Sendable {
     var heartbeatMilliseconds: Int
     var accessTokenSeconds: Int
     var refreshTokenDays: Int
+    var offlineAfterMilliseconds: Int
+    var offlineAfterLostMilliseconds: Int
     var socketsPerUser: Int
     var signInsPerMinute: Int
     var messagesPer5Seconds: Int
@@ -84,6 +86,8 @@ public struct Configuration: Sendable {
         heartbeatMilliseconds = try integer("chat.heartbeat_interval_ms")
         accessTokenSeconds = try integer("chat.access_token_seconds")
         refreshTokenDays = try integer("chat.refresh_token_days")
+        offlineAfterMilliseconds = try integer("chat.offline_after_ms")
+        offlineAfterLostMilliseconds = try integer("chat.offline_after_lost_ms")
         socketsPerUser = try integer("chat.sockets_per_user")
         signInsPerMinute = try integer("chat.sign_ins_per_minute")
         messagesPer5Seconds = try integer("chat.messages_per_5_seconds")

@@ -38,6 +38,8 @@ struct ConfigurationKey: Sendable {
         ConfigurationKey(path: "chat.heartbeat_interval_ms", kind: .integer(100...600_000), defaultText: "30000"),
         ConfigurationKey(path: "chat.access_token_seconds", kind: .integer(1...86_400), defaultText: "3600"),
         ConfigurationKey(path: "chat.refresh_token_days", kind: .integer(1...3_650), defaultText: "30"),
+        ConfigurationKey(path: "chat.offline_after_ms", kind: .integer(0...120_000), defaultText: "10000"),
+        ConfigurationKey(path: "chat.offline_after_lost_ms", kind: .integer(0...120_000), defaultText: "30000"),
         ConfigurationKey(path: "chat.sockets_per_user", kind: .integer(1...1_000), defaultText: "10"),
         ConfigurationKey(path: "chat.sign_ins_per_minute", kind: .integer(1...1_000_000), defaultText: "10"),
         ConfigurationKey(path: "chat.messages_per_5_seconds", kind: .integer(1...1_000_000), defaultText: "5"),

@@ -83,6 +83,32 @@ class Gateway:
                 return frame
             assert frame["op"] in (*FLEETING, HEARTBEAT), f"expected op {operation}, got {frame}"
 
+    def expect_presence(self, account, status, timeout=10):
+        """The next op 40 about this account, which must tell this status; other events may come before it."""
+        deadline = time.monotonic() + timeout
+        while True:
+            frame = self.receive(max(0.01, deadline - time.monotonic()))
+            if frame["op"] == PRESENCE_UPDATE and frame["d"]["user_id"] == account.user_id:
+                assert frame["d"]["status"] == status, f"expected {status}, got {frame}"
+                return frame["d"]
+
+    def presences(self, account, seconds=1.5):
+        """What arrives about this account in a while, as op 40: its statuses."""
+        return [data["status"] for data in self.fleeting(PRESENCE_UPDATE, seconds) if data["user_id"] == account.user_id]
+
+    def fleeting(self, operation, seconds=0.5):
+        """What arrives with this opcode in a while."""
+        found = []
+        deadline = time.monotonic() + seconds
+        while (left := deadline - time.monotonic()) > 0:
+            try:
+                frame = self.receive(left)
+            except TimeoutError:
+                break
+            if frame["op"] == operation:
+                found.append(frame["d"])
+        return found
+
     def expect_messages(self, count, timeout=20):
         """The next `count` events, all op 11: their objects."""
         return [self.expect(MESSAGE_CREATE, timeout)["d"] for _ in range(count)]

@@ -17,7 +17,8 @@ struct ConfigurationKeyTests {
         ("limits.connections", "20000"), ("limits.json_body_bytes", "1048576"), ("security.password_cost", "interactive"),
         ("security.password_minimum_length", "8"), ("events.retention_days", "7"),
         ("chat.enabled", "true"), ("chat.heartbeat_interval_ms", "30000"), ("chat.access_token_seconds", "3600"),
-        ("chat.refresh_token_days", "30"), ("chat.sockets_per_user", "10"), ("chat.sign_ins_per_minute", "10"),
+        ("chat.refresh_token_days", "30"), ("chat.offline_after_ms", "10000"), ("chat.offline_after_lost_ms", "30000"),
+        ("chat.sockets_per_user", "10"), ("chat.sign_ins_per_minute", "10"),
         ("chat.messages_per_5_seconds", "5"), ("chat.requests_per_second", "50"), ("log.format", "auto"), ("log.level", "info"),
     ]
 
@@ -64,6 +65,8 @@ struct ConfigurationKeyTests {
         ("chat.heartbeat_interval_ms", { $0.heartbeatMilliseconds }, 100, 600_000),
         ("chat.access_token_seconds", { $0.accessTokenSeconds }, 1, 86_400),
         ("chat.refresh_token_days", { $0.refreshTokenDays }, 1, 3_650),
+        ("chat.offline_after_ms", { $0.offlineAfterMilliseconds }, 0, 120_000),
+        ("chat.offline_after_lost_ms", { $0.offlineAfterLostMilliseconds }, 0, 120_000),
     ]
 
     @Test(arguments: numbers)

@@ -31,6 +31,8 @@ struct EffectiveConfigurationTests {
                 chat.heartbeat_interval_ms: 30000  # default
                 chat.access_token_seconds: 3600  # default
                 chat.refresh_token_days: 30  # default
+                chat.offline_after_ms: 10000  # default
+                chat.offline_after_lost_ms: 30000  # default
                 chat.sockets_per_user: 10  # default
                 chat.sign_ins_per_minute: 10  # default
                 chat.messages_per_5_seconds: 5  # default

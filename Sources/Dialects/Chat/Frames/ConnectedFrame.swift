@@ -1,10 +1,11 @@
 internal import Community
+internal import Gateway
 internal import JSON
 
 extension ServerFrame {
     /// CONNECTED: who the user is and what the user can see (contracts/chat.md 5.1). `s` is the position from which events follow.
     static func connected(
-        _ snapshot: Snapshot, present: [AccountID], sessionID: String, heartbeatMilliseconds: Int, presence: Presence
+        _ snapshot: Snapshot, present: [PresenceChange], sessionID: String, heartbeatMilliseconds: Int, presence: Presence
     ) -> [UInt8] {
         event(.connected, sequence: snapshot.position) { json in
             json.object { json in
@@ -28,10 +29,10 @@ extension ServerFrame {
                 }
                 json.key("presences")
                 json.array { json in
-                    for account in present {
+                    for person in present {
                         json.object { json in
-                            json.member("user_id", String(account.rawValue))
-                            json.member("status", UserStatus.online.rawValue)
+                            json.member("user_id", String(person.account.rawValue))
+                            json.member("status", person.status.rawValue)
                         }
                     }
                 }

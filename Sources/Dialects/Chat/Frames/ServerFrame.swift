@@ -20,6 +20,8 @@ enum ServerOperation: Int64 {
     case serverMemberRemove = 31
     case serverUpdate = 32
     case serverDelete = 33
+    case presenceUpdate = 40
+    case typingStart = 50
 
     /// The value of `t`; control frames have none.
     var eventName: String? {
@@ -35,6 +37,8 @@ enum ServerOperation: Int64 {
         case .serverMemberRemove: "SERVER_MEMBER_REMOVE"
         case .serverUpdate: "SERVER_UPDATE"
         case .serverDelete: "SERVER_DELETE"
+        case .presenceUpdate: "PRESENCE_UPDATE"
+        case .typingStart: "TYPING_START"
         case .hello, .heartbeat, .heartbeatAcknowledged, .reconnect, .resumed, .invalidSession: nil
         }
     }
@@ -59,6 +63,16 @@ enum ServerFrame {
             json.member("s", sequence)
             json.key("d")
             data(&json)
+        }
+    }
+
+    /// An event that is not in the log: no `s`.
+    static func fleeting(_ operation: ServerOperation, _ members: (inout JSONWriter) -> Void) -> [UInt8] {
+        frame(capacity: 192) { json in
+            json.member("op", operation.rawValue)
+            if let name = operation.eventName { json.member("t", name) }
+            json.key("d")
+            json.object(members)
         }
     }
 

@@ -15,6 +15,7 @@ final class ChatGateway: Sendable {
     let registry: SocketRegistry
     let settings: ChatSettings
     let presence: Presence
+    let typing: Typing
     private let encoder: ChatEventEncoder
     private let serverEventsEncoder: ChatEventEncoder
     let endedSessions = EndedSessions()
@@ -25,12 +26,13 @@ final class ChatGateway: Sendable {
     private let reportFailure: @Sendable (any Error) -> Void
     private let perLoop: [LoopBound<GatewaySockets>]
 
-    init(_ services: ChatServices, settings: ChatSettings) {
+    init(_ services: ChatServices, settings: ChatSettings, typing: Typing) {
         community = services.community
         hub = services.hub
         registry = services.sockets
         self.settings = settings
-        presence = Presence(sockets: services.sockets)
+        presence = Presence(board: services.presence)
+        self.typing = typing
         encoder = ChatEventEncoder(presence: presence, includesServerEvents: false)
         serverEventsEncoder = ChatEventEncoder(presence: presence, includesServerEvents: true)
         helloFrame = ServerFrame.hello(heartbeatMilliseconds: settings.heartbeatInterval.wholeMilliseconds)
@@ -53,6 +55,7 @@ final class ChatGateway: Sendable {
 
     /// Tells every client to reconnect and resume (op 7), and closes.
     func drain() {
+        presence.board.stop()
         for sockets in perLoop {
             sockets.loop.execute { sockets.value.drain() }
         }
@@ -65,9 +68,10 @@ final class ChatGateway: Sendable {
     // MARK: Logging in
 
     /// What a new session needs to be served.
-    func connect(token: String) async -> Result<GatewayArrival, GatewayRefusal> {
+    func connect(_ identify: ClientFrame.Identify) async -> Result<GatewayArrival, GatewayRefusal> {
         do {
-            let claims = try verify(token)
+            let claims = try verify(identify.token)
+            if let status = identify.status.flatMap({ PresenceStatus(name: $0) }) { try await choose(status, claims) }
             let snapshot = try await community.snapshot(for: claims.account)
             // After the snapshot: a login that ends later reaches the socket as an event.
             guard try await community.session(claims.session, of: claims.account) != nil else {
@@ -75,11 +79,12 @@ final class ChatGateway: Sendable {
             }
             let login = GatewayLogin(account: claims.account, session: GatewaySession(login: claims.session, openedAt: clock()))
             let topics = snapshot.sources.map { TopicID($0) }
-            let present = await hub.accounts(in: topics.filter { $0.scope != .account }, limit: Self.presenceLimit)
+            let presencePosition = presence.board.position
+            let present = await presence.board.people(in: topics, limit: Self.presenceLimit)
             return .success(
                 GatewayArrival(
-                    login: login, position: snapshot.position, topics: topics,
-                    greeting: .connected(snapshot, present: present.subtracting([claims.account]).sorted())))
+                    login: login, account: snapshot.account, position: snapshot.position, topics: topics, greeting: .connected(snapshot),
+                    present: present.subtracting([claims.account]).sorted(), presencePosition: presencePosition))
         } catch let refusal as GatewayRefusal {
             return .failure(refusal)
         } catch CommunityError.unknownAccount {
@@ -88,6 +93,14 @@ final class ChatGateway: Sendable {
             report(error)
             return .failure(.close(.unknownError))
         }
+    }
+
+    /// The status that a client begins with counts before anything is sent.
+    private func choose(_ status: PresenceStatus, _ claims: Claims) async throws {
+        guard try await community.session(claims.session, of: claims.account) != nil else {
+            throw GatewayRefusal.close(.authenticationFailed)
+        }
+        try await community.choosePresence(status, for: claims.account)
     }
 
     /// Whose session a client wants to resume.
@@ -111,14 +124,14 @@ final class ChatGateway: Sendable {
         var session: SessionID
     }
 
-    /// CONNECTED or RESUMED.
-    func greeting(for arrival: GatewayArrival) -> [UInt8] {
+    /// CONNECTED, with those who are there, or RESUMED.
+    func greeting(for arrival: GatewayArrival, present: [PresenceChange]) -> [UInt8] {
         let login = arrival.login
         let sessionID = sessionIDs.sign(
             SignedSessionID(
                 accountID: login.account.rawValue, sessionID: login.session.login.rawValue, issuedAt: login.session.openedAt))
         return switch arrival.greeting {
-        case .connected(let snapshot, let present):
+        case .connected(let snapshot):
             ServerFrame.connected(
                 snapshot, present: present, sessionID: sessionID,
                 heartbeatMilliseconds: settings.heartbeatInterval.wholeMilliseconds,

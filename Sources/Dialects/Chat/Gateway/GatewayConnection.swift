@@ -17,14 +17,16 @@ final class GatewayConnection: WebSocketHandler, Subscriber, SessionHolder {
     }
 
     let socket: WebSocketConnection
-    private let gateway: ChatGateway
+    let gateway: ChatGateway
     private var state: GatewayProtocol
     private var timer: TimerToken?
     private var handshakeToken: String?
     private var wantsServerEvents = false
-    private var login: GatewayLogin?
+    private(set) var login: GatewayLogin?
     private var place: SocketRegistry.Place?
-    private var subscription: Subscription?
+    private(set) var subscription: Subscription?
+    private var closeCode: ChatCloseCode?
+    var fleeting = Fleeting()
 
     init(socket: WebSocketConnection, gateway: ChatGateway) {
         self.socket = socket
@@ -83,14 +85,19 @@ final class GatewayConnection: WebSocketHandler, Subscriber, SessionHolder {
         _ = state.close(.unknownError)
         if let timer { loop.cancel(timer) }
         timer = nil
-        if let subscription { gateway.hub.shard?.detach(subscription) }
+        // A client that leaves with 1000 or 1001 says that it will not come back for this session (4.5).
+        let isLeaving = wasOpen && (code == .normal || code == .goingAway)
+        if let subscription, let login {
+            let departure = isLeaving || closeCode == .authenticationFailed ? Departure.closed : .lost
+            gateway.presence.board.leave(login.account, departure, topics: subscription.topics, at: loop.now)
+            gateway.hub.shard?.detach(subscription)
+        }
         subscription = nil
         gateway.sockets(of: loop).remove(self)
         guard let login else { return }
         if let place { gateway.registry.leave(place, of: login.account) }
         place = nil
-        // A client that leaves with 1000 or 1001 says that it will not come back for this session (4.5).
-        if wasOpen, let code, code.rawValue == 1000 || code.rawValue == 1001 { gateway.endedSessions.insert(login.session) }
+        if isLeaving { gateway.endedSessions.insert(login.session) }
     }
 
     // MARK: For the replay
@@ -130,9 +137,12 @@ final class GatewayConnection: WebSocketHandler, Subscriber, SessionHolder {
         case .acknowledgeHeartbeat: socket.sendEncoded(frame: ServerFrame.heartbeatAcknowledged)
         case .identify(let identify): self.identify(identify)
         case .resume(let resume): self.resume(resume)
-        // Presence and typing are carried by a later part of the contract; the frames are accepted and change nothing yet.
-        case .setPresence, .startTyping, .nothing: break
-        case .close(let code): socket.close(code: code.webSocketCode, reason: code.reason)
+        case .setPresence(let status): setPresence(status)
+        case .startTyping(let channel): startTyping(channel)
+        case .nothing: break
+        case .close(let code):
+            closeCode = code
+            socket.close(code: code.webSocketCode, reason: code.reason)
         }
     }
 
@@ -158,7 +168,7 @@ final class GatewayConnection: WebSocketHandler, Subscriber, SessionHolder {
         let gateway = gateway
         loop.start {
             while true {
-                let result = await gateway.connect(token: identify.token)
+                let result = await gateway.connect(identify)
                 if bound.value.arrive(result) { return }
             }
         }
@@ -205,12 +215,28 @@ final class GatewayConnection: WebSocketHandler, Subscriber, SessionHolder {
             // Only a refused resume needs it; an idle socket keeps nothing.
             handshakeToken = nil
             state.authenticated(at: loop.now)
-            // What an account sees may be more than waits for anybody else.
-            socket.sendEncoded(frame: gateway.greeting(for: arrival), countsAgainstLimit: false)
-            subscription = shard.attach(
-                self, account: arrival.login.account, session: arrival.login.session.login, encoder: encoder, to: arrival.topics,
-                after: arrival.position)
+            serve(arrival, on: shard)
         }
         return true
+    }
+
+    private func serve(_ arrival: GatewayArrival, on shard: HubShard) {
+        let board = gateway.presence.board
+        if let place { board.enter(arrival.account, through: place) }
+        let present = board.show(arrival.present, limit: ChatGateway.presenceLimit)
+        // What an account sees may be more than waits for anybody else.
+        socket.sendEncoded(frame: gateway.greeting(for: arrival, present: present), countsAgainstLimit: false)
+        subscription = shard.attach(
+            self, account: arrival.login.account, session: arrival.login.session.login, encoder: encoder, to: arrival.topics,
+            after: arrival.position)
+        subscription?.place = place
+        subscription?.presencePosition = arrival.presencePosition
+        // Those who resume are told anew who is there; others only what they have missed since their snapshot was made.
+        if case .resumed = arrival.greeting {
+            sendPresent(except: [])
+        } else if board.hasTold(after: arrival.presencePosition) {
+            sendPresent(except: present)
+        }
+        choosePresence()
     }
 }

@@ -36,14 +36,16 @@ struct GatewayReplay {
             guard position <= view.position else { return .failure(.close(.invalidSequence)) }
             guard position >= view.prunedThrough else { return .failure(.invalidSession) }
             // After the view was read: what a login that has ended may not hear comes after it.
-            try await requireLogin(login)
+            _ = try await requireLogin(login)
             guard connection.value.takePlace(for: login) else { return .failure(.close(.rateLimited)) }
             try await replay(for: login.account, upTo: view.position)
             // After the last event was read, so that a login ended meanwhile is seen here or reaches the socket as an event.
-            try await requireLogin(login)
+            let account = try await requireLogin(login)
             let topics = view.sources.map { TopicID($0) }
             return .success(
-                GatewayArrival(login: login, position: view.position, topics: topics, greeting: .resumed(replayed: replayed)))
+                GatewayArrival(
+                    login: login, account: account, position: view.position, topics: topics, greeting: .resumed(replayed: replayed),
+                    presencePosition: gateway.presence.board.position))
         } catch let refusal as GatewayRefusal {
             return .failure(refusal)
         } catch {
@@ -52,10 +54,11 @@ struct GatewayReplay {
         }
     }
 
-    private func requireLogin(_ login: GatewayLogin) async throws {
-        guard try await gateway.community.session(login.session.login, of: login.account) != nil else {
+    private func requireLogin(_ login: GatewayLogin) async throws -> Account {
+        guard let account = try await gateway.community.session(login.session.login, of: login.account) else {
             throw GatewayRefusal.close(.authenticationFailed)
         }
+        return account
     }
 
     private mutating func replay(for account: AccountID, upTo end: Int64) async throws {

@@ -15,12 +15,14 @@ struct Endpoints: Sendable {
     let settings: ChatSettings
     let presence: Presence
     let tokens: TokenWire
+    let typing: Typing
     private let limits: ChatRateLimits
 
-    init(services: ChatServices, settings: ChatSettings) {
+    init(services: ChatServices, settings: ChatSettings, typing: Typing) {
         self.services = services
         self.settings = settings
-        presence = Presence(sockets: services.sockets)
+        presence = Presence(board: services.presence)
+        self.typing = typing
         tokens = TokenWire(services: services, settings: settings)
         limits = ChatRateLimits(settings, limiter: services.rateLimiter, clock: services.clock)
     }

@@ -3,10 +3,10 @@ internal import Gateway
 
 /// Tells what others see of a person's presence right now.
 struct Presence {
-    let sockets: SocketRegistry
+    let board: PresenceBoard
 
     /// The status that is shown for an account.
     func status(_ account: Account) -> UserStatus {
-        UserStatus(chosen: account.status, isConnected: sockets.isConnected(account.id))
+        board.status(of: account)
     }
 }

@@ -1,4 +1,5 @@
 internal import Community
+internal import Gateway
 internal import JSON
 
 extension Wire {
