@@ -1,4 +1,3 @@
-internal import Primitives
 internal import Storage
 
 /// What telling others of somebody's presence needs: who it is, and who they are.
@@ -38,16 +37,9 @@ extension Community {
     /// - Throws: `CommunityError.unknownAccount`, `.busy`.
     public func choosePresence(_ status: PresenceStatus, for id: AccountID) async throws {
         guard try await read({ try $0.account(id) }).status != status else { return }
-        try await write { tx in
-            var account = try tx.account(id)
-            guard account.status != status else { return }
-            account.status = status
-            account.updatedAt = tx.now
-            try tx.execute(
-                "UPDATE accounts SET status = $1, updated_at = $2 WHERE id = $3",
-                [.integer(status.rawValue), .integer(tx.now.microseconds), .integer(id.rawValue)])
-            tx.append(.accountUpdated(account))
-        }
+        var changes = ProfileChanges()
+        changes.status = status
+        _ = try await updateProfile(of: id, changes)
     }
 }
 
