@@ -31,7 +31,9 @@ struct PresenceBatches {
         let spaces = topics.filter { $0.scope == .space }
         let direct = topics.filter { $0.scope != .space }
         // The account's own sockets are among those of each of its spaces and direct channels.
-        guard let first = topics.first else { return [Key(topic: TopicID(scope: .account, id: telling.change.account.rawValue), earlier: [])] }
+        guard let first = topics.first else {
+            return [Key(topic: TopicID(scope: .account, id: telling.change.account.rawValue), earlier: [])]
+        }
         // Two people have one direct channel: whom they meet there they have met in no other, but themselves.
         let met = spaces.isEmpty ? [first] : spaces
         return spaces.indices.map { Key(topic: spaces[$0], earlier: Array(spaces[..<$0])) }

@@ -11,10 +11,11 @@ extension ChatEventEncoder {
                 let id = String(change.account.rawValue)
                 json.member("user_id", id)
                 json.member("username", change.username)
-                json.member("user", object: { user in
+                json.key("user")
+                json.object { user in
                     user.member("user_id", id)
                     user.member("username", change.username)
-                })
+                }
                 json.member("status", change.status.rawValue)
             }
         case .typing(let typist, let time):
