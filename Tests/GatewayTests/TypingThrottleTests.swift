@@ -40,7 +40,9 @@ struct TypingThrottleTests {
         let doorkeeper = Doorkeeper(limit: 100)
         for id in 1...1_000 as ClosedRange<Int64> { #expect(doorkeeper.admit(AccountID(id), in: lobby, at: start)) }
         #expect(doorkeeper.throttle.count == 100)
-        #expect(!doorkeeper.throttle.admits(AccountID(1_000), in: lobby, at: start) && doorkeeper.throttle.admits(AccountID(1), in: lobby, at: start))
+        #expect(
+            !doorkeeper.throttle.admits(AccountID(1_000), in: lobby, at: start)
+                && doorkeeper.throttle.admits(AccountID(1), in: lobby, at: start))
         #expect(doorkeeper.admit(ada, in: attic, at: start.adding(seconds: 5)))
         #expect(doorkeeper.throttle.count == 1)
     }

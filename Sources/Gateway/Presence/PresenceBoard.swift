@@ -80,7 +80,8 @@ public final class PresenceBoard: Sendable {
 
     /// Follows what committed events change about people. Called in the order of the events, before the hub hands them out.
     public func follow(_ events: [Event]) {
-        for envelope in events.lazy.compactMap({ Envelope($0) }) {
+        // What concerns one account: messages, which are nearly all there is, cost nothing here.
+        for envelope in events.lazy.filter({ $0.scope == .account }).compactMap({ Envelope($0) }) {
             if case .accountUpdated(let account) = envelope.content { change { $0.update(account) } }
             for case .leave(let account, let topic) in SubscriptionChange.changes(of: envelope) where topic.isShared {
                 change { $0.hide(account, from: topic) }

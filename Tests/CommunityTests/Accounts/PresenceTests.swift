@@ -1,4 +1,5 @@
 import Community
+import Storage
 import StorageTesting
 import Testing
 

@@ -12,6 +12,7 @@ struct ChannelRoutes {
         router.get("/channels/:channel_id", endpoints.signedIn(read))
         router.patch("/channels/:channel_id", endpoints.signedIn(update))
         router.delete("/channels/:channel_id", endpoints.signedIn(delete))
+        router.post("/channels/:channel_id/typing", endpoints.signedIn(type))
     }
 
     @Sendable private func list(_ request: HTTPRequest, _ caller: Caller) async throws -> HTTPResponse {
@@ -47,6 +48,11 @@ struct ChannelRoutes {
 
     @Sendable private func delete(_ request: HTTPRequest, _ caller: Caller) async throws -> HTTPResponse {
         try await endpoints.community.deleteChannel(request.channelID, by: caller.account.id)
+        return HTTPResponse(status: .noContent)
+    }
+
+    @Sendable private func type(_ request: HTTPRequest, _ caller: Caller) async throws -> HTTPResponse {
+        try await endpoints.typing.start(in: request.channelID, by: caller.account.id)
         return HTTPResponse(status: .noContent)
     }
 
