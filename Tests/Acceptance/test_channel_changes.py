@@ -117,7 +117,7 @@ def test_a_topic_may_be_empty(path, owner):
     [
         ({"name": None}, "name"), ({"name": ""}, "name"), ({"name": " \t"}, "name"), ({"name": "n" * 101}, "name"), ({"name": 5}, "name"),
         ({"topic": "t" * 1025}, "topic"), ({"topic": 5}, "topic"), ({"position": -1}, "position"), ({"position": "first"}, "position"),
-        ({"position": 1.5}, "position"),
+        ({"position": 1.5}, "position"), ({"position": 1_000_001}, "position"),
     ],
 )  # fmt: skip
 def test_a_bad_change_is_refused_as_a_whole(path, look, owner, change, field):
