@@ -41,6 +41,7 @@ let package = Package(
         system("CZlib", "zlib", apt: "zlib1g-dev", brew: "zlib"),
         system("CYAML", "yaml-0.1", apt: "libyaml-dev", brew: "libyaml"),
         .target(name: "CPlatform", path: "Sources/C/CPlatform"),
+        .target(name: "CDocuments", path: "Sources/C/CDocuments"),
         .target(
             name: "CSimdJSON", path: "Sources/C/CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
 
@@ -56,7 +57,7 @@ let package = Package(
         library("Gateway", ["Community", "Primitives", "Reactor", "Storage", "WebSocket"]),
         library(
             "Chat", path: "Sources/Dialects/Chat",
-            ["Community", "Gateway", "HTTP", "JSON", "Primitives", "Reactor", "Security", "Storage", "WebSocket"]),
+            ["CDocuments", "Community", "Gateway", "HTTP", "JSON", "Primitives", "Reactor", "Security", "Storage", "WebSocket"]),
         library(
             "Server",
             [

@@ -30,6 +30,7 @@ public struct ChatDialect: Sendable {
             MessageRoutes(endpoints: endpoints).mount(on: &group)
             UserRoutes(endpoints: endpoints).mount(on: &group)
             DirectChannelRoutes(endpoints: endpoints).mount(on: &group)
+            DocumentRoutes().mount(on: &group)
         }
         GatewayRoute(gateway: gateway).mount(on: &router)
     }

@@ -1,0 +1,10 @@
+#include "CDocuments.h"
+
+// C23, which every clang that comes with Swift 6.2 or newer takes in C17 as well. An array literal in Swift would compile for seconds.
+#pragma clang diagnostic ignored "-Wc23-extensions"
+
+static const unsigned char chat_openapi[] = {
+#embed "../../../docs/api/chat.openapi.yaml"
+};
+
+const roost_document roost_chat_openapi = {chat_openapi, sizeof chat_openapi};
