@@ -51,6 +51,8 @@ struct UserRoutes {
         }
         if let password = form.changedText("password") {
             changes.password = ProfileChanges.PasswordChange(current: form.text("current_password"), new: password)
+        } else {
+            _ = form.optionalText("current_password")
         }
         return changes
     }
