@@ -1,7 +1,9 @@
 """A PostgreSQL database for one server, made in the server that ROOST_TEST_POSTGRES names."""
 
+import contextlib
 import os
 import secrets
+import sqlite3
 from urllib.parse import urlsplit
 
 import psycopg
@@ -32,3 +34,16 @@ class TestDatabase:
     def _run(self, statement):
         with psycopg.connect(self.administration, autocommit=True, connect_timeout=10) as connection:
             connection.execute(statement.format(sql.Identifier(self.name)))
+
+
+def execute(server, *statements):
+    """Runs SQL on the database of a server, which must not run: for what no route of the API does yet."""
+    assert not server.is_running(), "stop the server first"
+    if server.database:
+        with psycopg.connect(server.database.url, connect_timeout=10) as connection:
+            for statement in statements:
+                connection.execute(statement)
+    else:
+        with contextlib.closing(sqlite3.connect(server.database_file)) as connection, connection:
+            for statement in statements:
+                connection.execute(statement)
