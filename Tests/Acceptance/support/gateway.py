@@ -217,7 +217,7 @@ class GatewayFactory:
         """A new socket that has asked to resume; what else is named goes into the frame."""
         gateway = self.open(account.server, ext=ext)
         gateway.resume(account.access_token, session_id, seq, **more)
-        gateway.last_s = seq
+        gateway.session_id, gateway.last_s = session_id, seq
         return gateway
 
     def come_back(self, account, before, **how):
