@@ -258,8 +258,6 @@ def test_the_end_of_a_narrow_channel_is_told_once_to_those_who_saw_it(workshop, 
     """5.3: CHANNEL_DELETE; 3.2: "22 per channel, then 31": to the member of the channels that he saw."""
     scene = Scene(workshop, "admin")
     sockets = {"subject": gateway(scene.subject), "keeper": gateway(scene.keeper), "witness": gateway(scene.witness)}
-    away = gateway(scene.subject)
-    away.abort()
     scene.boss.remove(f"/channels/{scene.den}" if way == "channel" else f"/servers/{scene.server}")
     for name, socket in sockets.items():
         frames = socket.events_until(scene.mark(getattr(scene, name)))
@@ -268,9 +266,40 @@ def test_the_end_of_a_narrow_channel_is_told_once_to_those_who_saw_it(workshop, 
         assert sorted(ended) == sorted(saw + ([scene.room] if way == "server" else []))
         assert [frame["op"] for frame in frames if frame["op"] != CHANNEL_DELETE] == (GO if way == "server" else [])
         assert not frames or frames[-1]["op"] == (SERVER_MEMBER_REMOVE if way == "server" else CHANNEL_DELETE)
-    frames, _ = gateway.come_back(scene.subject, away)
-    told = [(frame["op"], frame["d"].get("channel_id")) for frame in frames if frame["d"].get("server_id") == scene.server]
-    assert told == ([(CHANNEL_DELETE, scene.den)] if way == "channel" else [(SERVER_MEMBER_REMOVE, None)])
+
+
+#: What an admin misses who is away, and what he is told of the server and its narrow channel when he comes back.
+WHILE_AWAY = {
+    "the channel is deleted": (["deletes den"], HIDDEN),
+    "the server is deleted": (["deletes server"], GO),
+    "the channel and then the server is deleted": (["deletes den", "deletes server"], GO),
+    "he is demoted and then kicked": (["demotes", "kicks"], GO),
+    "he is kicked and then the channel is deleted": (["kicks", "deletes den"], GO),
+    "he is demoted and promoted again": (["demotes", "promotes"], HIDDEN + SHOWN),
+    "he is demoted and then the channel is deleted": (["demotes", "deletes den"], HIDDEN),
+}
+STEPS = {
+    "deletes den": lambda s: s.boss.remove(f"/channels/{s.den}"),
+    "deletes server": lambda s: s.boss.remove(f"/servers/{s.server}"),
+    "demotes": CHANGES["is demoted"],
+    "promotes": CHANGES["is promoted"],
+    "kicks": CHANGES["is kicked"],
+}
+
+
+@pytest.mark.parametrize("what", WHILE_AWAY)
+def test_an_admin_who_was_away_is_told_of_a_narrow_channel_only_where_he_still_is(workshop, gateway, what):
+    """4.6 and 5.4: of a server that he is not in any more nothing is told but that."""
+    scene = Scene(workshop, "admin")
+    first = gateway(scene.subject)
+    first.abort()
+    steps, told = WHILE_AWAY[what]
+    for step in steps:
+        STEPS[step](scene)
+    frames, _ = gateway.come_back(scene.subject, first)
+    assert names(frame["op"] for frame in frames) == names(told)
+    for frame in frames:
+        assert frame["d"].get("channel_id", scene.den) == scene.den and frame["d"]["server_id"] == scene.server
 
 
 def test_who_types_in_a_narrow_channel_is_seen_by_those_who_see_it(workshop, gateway):
