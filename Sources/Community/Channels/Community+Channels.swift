@@ -70,7 +70,7 @@ extension Community {
                 throw CommunityError.missingAccess
             }
             try tx.addMember(account, to: standing.channel, permissions: .joinedChannel)
-            if try tx.member(account, of: space) == nil { try tx.addMember(account, to: space) }
+            if try !tx.isMember(account, of: space) { try tx.addMember(account, to: space) }
             return standing.channel
         }
     }

@@ -45,9 +45,7 @@ struct EventRenderer {
         case .channelShown:
             return try channel(ChannelID(event.subjectID), from: reader).map { .channelShown($0, to: AccountID(event.scopeID)) }
         case .channelHidden:
-            return ChannelRecord.channel(ChannelID(event.subjectID), from: event.data).map {
-                .channelHidden($0, from: AccountID(event.scopeID))
-            }
+            return try hidden(ChannelID(event.subjectID), event.data, reader).map { .channelHidden($0, from: AccountID(event.scopeID)) }
         case .memberAdded:
             return try memberAdded(AccountID(event.subjectID), to: SpaceID(event.scopeID), from: reader)
         case .memberUpdated:
@@ -75,6 +73,13 @@ struct EventRenderer {
         case .accountUpdated:
             return try found { try reader.account(AccountID(event.subjectID)) }.map { .accountUpdated($0) }
         }
+    }
+
+    /// Who has lost the whole space is told of that, and of nothing else in it.
+    private func hidden(_ id: ChannelID, _ record: String?, _ reader: any SQLReader) throws -> Channel? {
+        guard let channel = ChannelRecord.channel(id, from: record) else { return nil }
+        guard let viewer, let space = channel.spaceID else { return channel }
+        return try reader.isMember(viewer, of: space) ? channel : nil
     }
 
     /// The space may be gone: then nobody is left in it.

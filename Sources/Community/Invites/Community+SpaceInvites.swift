@@ -44,7 +44,7 @@ extension Community {
         try await write { tx in
             let invite = try tx.invite(code, at: tx.now)
             _ = try tx.account(account)
-            guard try tx.member(account, of: invite.spaceID) == nil else { throw CommunityError.alreadyMember }
+            guard try !tx.isMember(account, of: invite.spaceID) else { throw CommunityError.alreadyMember }
             try tx.requireRoomForSpace(of: account)
             // Of two people who use the last one at once, the second is refused, on this node or another.
             let used = try tx.execute(

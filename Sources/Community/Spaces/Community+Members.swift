@@ -28,7 +28,7 @@ extension Community {
         try await write { tx in
             try tx.standing(of: account, in: space, at: tx.now).require(.manageSpace)
             let added = try tx.account(who)
-            guard try tx.member(added, of: space) == nil else { throw CommunityError.alreadyMember }
+            guard try !tx.isMember(added, of: space) else { throw CommunityError.alreadyMember }
             try tx.requireRoomForSpace(of: added)
             try tx.addMember(added, to: space)
             try tx.audit(.memberAdded, by: account, in: space, subject: added.rawValue)

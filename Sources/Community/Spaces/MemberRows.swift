@@ -29,6 +29,13 @@ extension SQLReader {
         ) { try Member($0, in: space) }
     }
 
+    func isMember(_ account: AccountID, of space: SpaceID) throws -> Bool {
+        try first(
+            "SELECT account_id FROM members WHERE space_id = $1 AND account_id = $2",
+            [.integer(space.rawValue), .integer(account.rawValue)]
+        ) { _ in true } ?? false
+    }
+
     /// One member, nil when the account is none.
     func member(_ account: AccountID, of space: SpaceID) throws -> Member? {
         try first(

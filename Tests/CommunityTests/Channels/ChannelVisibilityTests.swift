@@ -80,6 +80,19 @@ struct ChannelVisibilityTests {
         }
     }
 
+    @Test(arguments: TestEngine.available) func whoLostTheSpaceWhileAwayHearsOfNothingElse(_ engine: TestEngine) async throws {
+        try await TestWorld.run(on: engine) { world in
+            let nest = try await Self.nest(in: world)
+            let position = try await world.community.eventPosition().latest
+            _ = try await world.community.updateMember(nest.admin, of: nest.space, by: nest.owner, role: .member, nickname: .keep)
+            try await world.community.removeMember(nest.admin, from: nest.space, by: nest.owner)
+            let missed = try await world.missedEvents(for: nest.admin, after: position, upTo: .max, limit: 10).events
+            guard missed.count == 1, case .removedFromSpace = missed.first?.live as? CommunityEvent else {
+                return #expect(Bool(false), "\(missed)")
+            }
+        }
+    }
+
     @Test(arguments: TestEngine.available) func theOwnerTakesSightAlong(_ engine: TestEngine) async throws {
         try await TestWorld.run(on: engine) { world in
             let nest = try await Self.nest(in: world)
