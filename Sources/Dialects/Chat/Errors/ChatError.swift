@@ -78,10 +78,6 @@ struct RetryInformation: Sendable {
     func add(to headers: inout HTTPHeaders) {
         let seconds = String(Int(afterSeconds.rounded(.up)))
         headers.set("Retry-After", seconds)
-        headers.set("X-RateLimit-Limit", String(limit))
-        headers.set("X-RateLimit-Remaining", "0")
-        if let resetAt { headers.set("X-RateLimit-Reset", String(resetAt)) }
-        headers.set("X-RateLimit-Reset-After", String(afterSeconds))
-        headers.set("X-RateLimit-Bucket", bucket)
+        RateLimitStatus(bucket: bucket, limit: limit, remaining: 0, resetAt: resetAt, resetAfterSeconds: afterSeconds).add(to: &headers)
     }
 }
