@@ -86,7 +86,7 @@ def test_every_example_is_a_frame():
 def test_the_examples_have_the_members_of_what_the_server_sends(engine, server, owner, member, gateway):
     """Where the guide and the server could part unseen: the names in `d` of the events that are easily caused."""
     examples = {frame["op"]: frame["d"] for frame in map(json.loads, blocks("json")) if "t" in frame}
-    socket = gateway(owner, query={"ext": "1"})
+    socket = gateway(owner, ext=True)
     assert set(socket.connected["d"]) == set(examples[10])
     nest = owner.create_server()
     socket.expect(30)
