@@ -22,7 +22,7 @@ public final class HubShard {
     private var current: EventRun?
     private var fleeting = FleetingQueue()
     private var currentFleeting: FleetingRun?
-    private var fleetingRuns: UInt64 = 0
+    private var fleetingRuns: UInt32 = 0
     private var isScheduled = false
 
     init(loop: EventLoop, position: Int64) {
@@ -176,7 +176,7 @@ public final class HubShard {
     private func beginFleetingRun(_ budget: inout Int) -> FleetingRun? {
         while budget > 0, let batch = fleeting.takeFirst() {
             if let topic = topics[batch.topic] {
-                fleetingRuns += 1
+                fleetingRuns &+= 1
                 let run = FleetingRun(batch, topic: topic, number: fleetingRuns)
                 currentFleeting = run
                 return run

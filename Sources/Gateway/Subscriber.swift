@@ -3,6 +3,9 @@ internal import Storage
 
 /// A socket that receives events. Lives on one loop; the hub calls it there.
 public protocol Subscriber: AnyObject {
+    /// What the socket holds in the registry; a change of presence that came from there is not told to it.
+    var place: SocketRegistry.Place? { get }
+
     /// Events for this socket, already encoded, one frame after the other. Logged ones come in rising order of event ids, each once.
     ///
     /// - Parameter isLarge: whether the frame may be longer than the queue of a client that reads well (`EncodedEvent.personalIsLarge`).
@@ -31,12 +34,10 @@ public final class Subscription {
     var seats: [Seat] = []
     /// The id of the last event that was delivered, or that the subscriber knows from its snapshot.
     public internal(set) var position: Int64
-    /// What the socket holds in the registry; a change of presence that came from there is not told to it.
-    public var place: SocketRegistry.Place?
     /// Changes of presence up to this number are known to the subscriber (`PresenceBoard.position`).
     public var presencePosition: UInt64 = 0
     /// The run of fleeting events that has reached it last.
-    var latestRun: UInt64 = 0
+    var latestRun: UInt32 = 0
 
     init(subscriber: any Subscriber, account: AccountID, session: SessionID, encoder: any EventEncoder, position: Int64) {
         self.subscriber = subscriber

@@ -79,7 +79,7 @@ import Testing
         try await Self.onLoop { shard, encoder in
             let members = (1...3).map { RecordingSubscriber(account: $0, encoder: encoder) }
             let places = members.compactMap { $0.attach(to: shard, [Self.space]) }
-            for (index, place) in places.enumerated() { place.place = SocketRegistry.Place(number: UInt64(index + 1)) }
+            for (index, member) in members.enumerated() { member.place = SocketRegistry.Place(number: UInt64(index + 1)) }
             places[2].presencePosition = 5
             shard.receive(
                 Self.batches(Self.change(50, number: 5, cause: 1), Self.change(51, number: 6), sources: [Self.space]))

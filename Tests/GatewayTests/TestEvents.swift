@@ -81,6 +81,7 @@ final class CountingEncoder: EventEncoder {
 final class RecordingSubscriber: Subscriber {
     let account: AccountID
     let session: SessionID
+    var place: SocketRegistry.Place?
     private let encoder: any EventEncoder
     private(set) var received: [Int64] = []
     /// How often something was handed over, with one event or several.

@@ -12,7 +12,7 @@ public enum FleetingEvent: Sendable {
     func concerns(_ subscription: Subscription) -> Bool {
         switch self {
         case .presence(let change):
-            change.number > subscription.presencePosition && (change.cause == nil || change.cause != subscription.place)
+            change.number > subscription.presencePosition && (change.cause == nil || change.cause != subscription.subscriber.place)
         case .typing(let typist, _):
             typist.author.id != subscription.account
         }

@@ -2,11 +2,11 @@
 final class FleetingRun {
     let batch: FleetingBatch
     private let topic: Topic
-    private let number: UInt64
+    private let number: UInt32
     private var nextIndex: Int
 
-    /// - Parameter number: another one for each run of the loop, from 1.
-    init(_ batch: FleetingBatch, topic: Topic, number: UInt64) {
+    /// - Parameter number: another one than the runs before it had.
+    init(_ batch: FleetingBatch, topic: Topic, number: UInt32) {
         self.batch = batch
         self.topic = topic
         self.number = number

@@ -8,9 +8,9 @@ extension GatewayConnection {
     /// Frames that are not finished with, bounded for each socket.
     struct Fleeting {
         /// Looks at the rights to type that are under way at a time; more frames are dropped.
-        static let typingLimit = 4
+        static let typingLimit: UInt8 = 4
 
-        var typingCount = 0
+        var typingCount: UInt8 = 0
         /// Whether a choice of a status is being written.
         var isChoosing = false
         /// The latest choice that has still to be written.
@@ -25,7 +25,7 @@ extension GatewayConnection {
 
     /// Writes the choice that waits, if the socket is served and none is being written.
     func choosePresence() {
-        guard !fleeting.isChoosing, let subscription, let place = subscription.place, let login, let status = fleeting.nextChoice else {
+        guard !fleeting.isChoosing, let place, subscription != nil, let login, let status = fleeting.nextChoice else {
             return
         }
         fleeting.nextChoice = nil

@@ -23,7 +23,7 @@ final class GatewayConnection: WebSocketHandler, Subscriber, SessionHolder {
     private var handshakeToken: String?
     private var wantsServerEvents = false
     private(set) var login: GatewayLogin?
-    private var place: SocketRegistry.Place?
+    private(set) var place: SocketRegistry.Place?
     private(set) var subscription: Subscription?
     private var closeCode: ChatCloseCode?
     var fleeting = Fleeting()
@@ -229,7 +229,6 @@ final class GatewayConnection: WebSocketHandler, Subscriber, SessionHolder {
         subscription = shard.attach(
             self, account: arrival.login.account, session: arrival.login.session.login, encoder: encoder, to: arrival.topics,
             after: arrival.position)
-        subscription?.place = place
         subscription?.presencePosition = arrival.presencePosition
         // Those who resume are told anew who is there; others only what they have missed since their snapshot was made.
         if case .resumed = arrival.greeting {
