@@ -109,6 +109,33 @@ struct ChannelVisibilityTests {
         }
     }
 
+    /// Whoever goes listens to none of them any more.
+    @Test(arguments: TestEngine.available) func whoLeavesTheSpaceLeavesThemToo(_ engine: TestEngine) async throws {
+        try await TestWorld.run(on: engine) { world in
+            let nest = try await Self.nest(in: world)
+            try await world.community.removeMember(nest.admin, from: nest.space, by: nest.admin)
+            let removals = world.changes.compactMap { if case .removedFromSpace(let removal) = $0 { removal } else { nil } }
+            #expect(removals.map(\.closedChannels) == [[nest.hidden]])
+        }
+    }
+
+    /// A member of a channel who may not see it hears nothing of it, live or later.
+    @Test(arguments: TestEngine.available) func aMemberOfAChannelWithoutSightHearsNothing(_ engine: TestEngine) async throws {
+        try await TestWorld.run(on: engine) { world in
+            let (ada, eve) = (try await world.administrator("ada"), try await world.account("eve"))
+            let channel = try await world.community.createChannel(in: try await world.home, by: ada, name: "perch").id
+            _ = try await world.community.joinChannel(channel, by: eve)
+            _ = try await world.database.transaction { tx in
+                try tx.execute(
+                    "UPDATE channel_members SET permissions = $1 WHERE account_id = $2",
+                    [.integer(Permissions.sendMessages.rawValue), .integer(eve.rawValue)])
+            }
+            let source = EventSource(scope: .channel, id: channel.rawValue)
+            #expect(try await world.community.visibleScopes(for: ada).contains(source))
+            #expect(try await !world.community.visibleScopes(for: eve).contains(source))
+        }
+    }
+
     @Test(arguments: TestEngine.available) func itsEndIsToldToThoseWhoSawIt(_ engine: TestEngine) async throws {
         try await TestWorld.run(on: engine) { world in
             let nest = try await Self.nest(in: world)

@@ -48,6 +48,23 @@ struct MessageChangeTests {
         }
     }
 
+    /// What notes a change of the channel is not somebody's words, though it has an author.
+    @Test(arguments: TestEngine.available) func onlyWordsAreChanged(_ engine: TestEngine) async throws {
+        try await TestWorld.run(on: engine) { world in
+            let ada = try await world.account("ada")
+            let space = try await world.space(by: ada)
+            let message = try await world.community.createMessage(in: space.general, by: ada, content: "perch").0.id
+            _ = try await world.database.transaction { tx in
+                try tx.execute(
+                    "UPDATE messages SET kind = $1 WHERE id = $2",
+                    [.integer(MessageKind.channelRename.rawValue), .integer(message.rawValue)])
+            }
+            await #expect(throws: CommunityError.notAuthor) {
+                try await world.community.updateMessage(message, in: space.general, by: ada, content: "branch")
+            }
+        }
+    }
+
     @Test(arguments: TestEngine.available) func authorsAndModeratorsDelete(_ engine: TestEngine) async throws {
         try await TestWorld.run(on: engine) { world in
             let (ada, eve, joan) = (try await world.account("ada"), try await world.account("eve"), try await world.account("joan"))

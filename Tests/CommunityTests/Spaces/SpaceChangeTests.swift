@@ -52,6 +52,10 @@ struct SpaceChangeTests {
             await #expect(throws: CommunityError.missingPermission(.manageSpace)) {
                 try await community.updateSpace(space, by: ada, SpaceChanges(name: "mine"))
             }
+            // An admin who has owned the space is a plain member afterwards.
+            _ = try await community.updateSpace(space, by: eve, SpaceChanges(ownerID: joan))
+            _ = try await community.updateSpace(space, by: joan, SpaceChanges(ownerID: eve))
+            #expect(try await community.spaceDetail(space, for: ada).members.map(\.role) == [.member, .owner, .member])
             try await community.removeMember(ada, from: space, by: ada)
             await #expect(throws: CommunityError.ownerCannotLeave) { try await community.removeMember(eve, from: space, by: eve) }
         }
