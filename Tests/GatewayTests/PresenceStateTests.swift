@@ -105,6 +105,20 @@ struct PresenceStateTests {
         #expect(world.tell() == [])
     }
 
+    @Test func `who comes back between the end of the grace and the telling was never away`() {
+        let world = World()
+        world.enter(1)
+        #expect(world.tell() == ["1 online"])
+        world.leave(1)
+        world.advance(.seconds(10))
+        #expect(world.state.beginTelling(at: world.now) == 1 && !world.state.isPresent(AccountID(1)))
+        world.enter(1)
+        #expect(world.state.isPresent(AccountID(1)) && world.tell() == [])
+        world.leave(1)
+        world.advance(.seconds(10))
+        #expect(world.tell() == ["1 offline"])
+    }
+
     @Test func `who closes in order is gone after ten seconds, who is lost after thirty`() {
         let world = World()
         for id in [1, 2] as [Int64] { world.enter(id) }

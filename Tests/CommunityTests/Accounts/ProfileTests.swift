@@ -21,6 +21,7 @@ struct ProfileTests {
                 Self.changes {
                     $0.username = "Lovelace"
                     $0.displayName = .set(" Ada ")
+                    $0.avatarURL = .set("https://example.org/a.png")
                     $0.bio = .set("counts")
                     $0.status = .dnd
                 }
@@ -37,10 +38,13 @@ struct ProfileTests {
                 of: ada.id,
                 Self.changes {
                     $0.displayName = .set("")
+                    $0.avatarURL = .set("")
                     $0.email = .set(nil)
                 }
             ).account
-            #expect(cleared.displayName == nil && cleared.email == nil && cleared.bio == "counts")
+            #expect(cleared.displayName == nil && cleared.email == nil && cleared.avatarURL == nil && cleared.bio == "counts")
+            let silent = try await world.community.updateProfile(of: ada.id, Self.changes { $0.bio = .set("") }).account
+            #expect(silent.bio == nil)
         }
     }
 

@@ -42,6 +42,28 @@ struct ChannelVisibilityTests {
         }
     }
 
+    /// Whoever sees a channel anyway is told nothing when a role lets in as well.
+    @Test(arguments: TestEngine.available) func whatWasSeenBeforeIsNotShownAgain(_ engine: TestEngine) async throws {
+        try await TestWorld.run(on: engine) { world in
+            let nest = try await Self.nest(in: world)
+            _ = try await world.database.transaction { tx in
+                try tx.execute("UPDATE channels SET override_count = 1 WHERE id = $1", [.integer(nest.hidden.rawValue)])
+                try tx.execute(
+                    "INSERT INTO channel_overrides (channel_id, kind, target_id, permissions) VALUES ($1, $2, $3, $4)",
+                    [
+                        .integer(nest.hidden.rawValue), .integer(PermissionOverride.Kind.memberAllow.rawValue),
+                        .integer(nest.member.rawValue), .integer(Permissions.reading.rawValue),
+                    ])
+            }
+            let count = world.events.count
+            for role in [MemberRole.admin, .member] {
+                _ = try await world.community.updateMember(nest.member, of: nest.space, by: nest.owner, role: role, nickname: .keep)
+            }
+            #expect(world.events.count == count + 2)
+            #expect(try await world.community.channel(nest.hidden, for: nest.member).id == nest.hidden)
+        }
+    }
+
     @Test(arguments: TestEngine.available) func eventsGoToThoseWhoSee(_ engine: TestEngine) async throws {
         try await TestWorld.run(on: engine) { world in
             let nest = try await Self.nest(in: world)
