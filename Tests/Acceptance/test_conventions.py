@@ -1,12 +1,15 @@
 """What holds for every route (contracts/chat.md 1 and 1.1)."""
 
 import json
+import re
 import socket
 import time
 
 import pytest
 
 from support.api import PASSWORD, Api, assert_error, register, unchanged, unique
+from support.database import execute
+from support.gateway import TYPING_START
 from support.raw import exchange
 from support.shapes import is_id, is_time
 
@@ -28,33 +31,36 @@ def test_an_unknown_route_is_404_for_a_stranger_too(stranger):
     assert_error(stranger.get("/nope"), 404, 0, "not_found")
 
 
-@pytest.mark.parametrize(
-    "method, path, methods",
-    [
-        ("PUT", "/servers", {"GET", "POST"}),
-        ("DELETE", "/auth/login", {"POST"}),
-        ("POST", "/auth/me", {"GET"}),
-        ("PUT", "/channels/1/messages", {"GET", "POST"}),
-        ("POST", "/servers/1", {"GET", "PATCH", "DELETE"}),
-        ("DELETE", "/servers/1/members", {"GET", "POST"}),
-        ("GET", "/servers/1/members/1", {"PATCH", "DELETE"}),
-        ("GET", "/servers/1/invites", {"POST"}),
-        ("DELETE", "/invites/1", {"GET", "POST"}),
-        ("POST", "/channels/1", {"GET", "PATCH", "DELETE"}),
-        ("GET", "/channels/1/typing", {"POST"}),
-        ("POST", "/channels/1/messages/1", {"GET", "PATCH", "DELETE"}),
-        ("DELETE", "/users/1", {"GET", "PATCH"}),
-        ("PATCH", "/users/@me/dm-channels", {"GET", "POST"}),
-    ],
-)
-def test_a_wrong_method_is_answered_405_with_the_methods_that_are_allowed(account, method, path, methods):
-    """1: "wrong method 405 + Allow"."""
+#: Every route of the contract (3.1 to 3.6), with some id in its place.
+ROUTES = {
+    "/auth/register": {"POST"}, "/auth/login": {"POST"}, "/auth/logout": {"POST"}, "/auth/refresh": {"POST"}, "/auth/me": {"GET"},
+    "/servers": {"GET", "POST"}, "/servers/1": {"GET", "PATCH", "DELETE"}, "/servers/1/members": {"GET", "POST"},
+    "/servers/1/members/1": {"PATCH", "DELETE"}, "/servers/1/members/@me": {"PATCH", "DELETE"}, "/servers/1/invites": {"POST"},
+    "/invites/1": {"GET", "POST"}, "/servers/1/channels": {"GET", "POST"}, "/channels/1": {"GET", "PATCH", "DELETE"},
+    "/channels/1/typing": {"POST"}, "/channels/1/messages": {"GET", "POST"}, "/channels/1/messages/1": {"GET", "PATCH", "DELETE"},
+    "/users/1": {"GET", "PATCH"}, "/users/@me": {"GET", "PATCH"}, "/users/1/dm-channels": {"GET", "POST"},
+    "/users/@me/dm-channels": {"GET", "POST"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("path", ROUTES)
+def test_a_wrong_method_is_answered_405_with_the_methods_that_are_allowed(account, path):
+    """1: "wrong method 405 + Allow", on every path; HEAD comes with GET, and OPTIONS with everything."""
+    methods = ROUTES[path] | {"OPTIONS"} | ({"HEAD"} if "GET" in ROUTES[path] else set())
     with unchanged(lambda: account.get("/servers").json()):
-        response = account.api.request(method, path, json={"name": "x"})
-        assert response.status_code == 405
-        assert methods <= allowed(response) and method not in allowed(response)
-        body = response.json()
-        assert body["code"] == 0 and isinstance(body["message"], str) and isinstance(body["error"], str)
+        for method in {"GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "BREW"} - methods:
+            response = account.api.request(method, path, json={"name": "x"})
+            assert response.status_code == 405, method
+            assert allowed(response) == methods, method
+            body = response.json()
+            assert body["code"] == 0 and isinstance(body["message"], str) and isinstance(body["error"], str)
+
+
+def test_the_gateway_takes_get_only(server):
+    """1: "WebSocket | `wss://<host>/api/ws`"; "wrong method 405 + Allow"."""
+    for method in ("POST", "PUT", "PATCH", "DELETE"):
+        response = server.http.request(method, "/api/ws")
+        assert response.status_code == 405 and allowed(response) == {"GET", "HEAD", "OPTIONS"}
 
 
 def test_a_body_over_one_mebibyte_is_answered_413_and_does_nothing(account):
@@ -78,13 +84,7 @@ def test_a_body_of_one_mebibyte_is_accepted(account):
     assert account.post("/servers", content=body, headers={"Content-Type": "application/json"}).status_code == 201
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/servers", "/servers/1", "/servers/1/members", "/servers/1/members/@me", "/servers/1/channels", "/servers/1/invites", "/invites/1",
-        "/auth/login", "/channels/1", "/channels/1/messages", "/channels/1/messages/1", "/channels/1/typing", "/users/@me", "/users/1/dm-channels",
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize("path", ROUTES)
 def test_a_preflight_is_answered_204_without_a_token(stranger, path):
     """1: "Access-Control-Allow-Origin: *, methods GET POST PATCH DELETE PUT OPTIONS, headers Authorization Content-Type; OPTIONS 204"."""
     response = stranger.request(
@@ -165,6 +165,31 @@ def test_ids_are_strings_with_an_alias_and_times_are_whole_seconds(owner):
         assert thing["id"] == thing[name]
     for time in (server["created_at"], server["channels"][0]["created_at"], message["timestamp"], owner.answer["user"]["created_at"]):
         is_time(time)
+
+
+def names_in(value):
+    """The names of all members, however deep."""
+    if isinstance(value, dict):
+        return set(value).union(*map(names_in, value.values()))
+    return set().union(*map(names_in, value)) if isinstance(value, list) else set()
+
+
+def test_every_member_has_a_name_in_snake_case(nest, room, owner, member, gateway):
+    """1: "member names | snake_case (`message_id`, `channel_id`, `user_id`)", in answers, errors and frames."""
+    socket = gateway(member, ext=True)
+    invite = owner.post(f"/servers/{nest['server_id']}/invites").json()
+    message = owner.edit(owner.say(room, "hello", nonce="n"), "hello!")
+    owner.direct_channel(member)
+    things = [invite, message, owner.answer, owner.post("/servers", {}).json(), owner.get(f"/invites/{invite['code']}").json()]
+    for path in (f"/servers/{nest['server_id']}", "/users/@me/dm-channels", f"/channels/{room}/messages", f"/users/{member.user_id}"):
+        things.append(owner.get(path).json())
+    assert owner.post(f"/channels/{room}/typing").status_code == 204
+    owner.change(f"/servers/{nest['server_id']}", name="Other")
+    owner.remove(f"/servers/{nest['server_id']}")
+    socket.fleeting(TYPING_START)
+    assert {frame["op"] for frame in socket.frames} >= {10, 11, 12, 20, 22, 31, 32, 33, 50}
+    odd = {name for name in names_in([*things, *socket.frames]) if not re.fullmatch(r"_?[a-z]+(_[a-z]+)*", name)}
+    assert not odd, odd
 
 
 @pytest.mark.parametrize("identifier", ["abc", "0", "-1", "9007199254740993", "99999999999999999999999", "1.5", "%20", "a%2Fb", "💬"])
@@ -267,6 +292,19 @@ def test_bodies_are_checked_where_nothing_in_them_is_needed(account):
 def test_what_is_wrong_with_json_is_named(account, body, named):
     """1.1: 50109; every limit is named in its error."""
     assert named in assert_error(account.post("/servers", content=body), 400, 50109, "invalid_json")["message"]
+
+
+def test_a_failure_of_the_server_is_answered_500_and_tells_nothing(new_server, engine):
+    """1.1: 500, 0, internal."""
+    server = new_server(engine)
+    account = register(server)
+    room = account.create_server()["channels"][0]["channel_id"]
+    server.stop()
+    execute(server, "ALTER TABLE messages RENAME TO elsewhere")
+    server.start()
+    body = assert_error(account.get(f"/channels/{room}/messages"), 500, 0, "internal")
+    assert set(body) == {"code", "error", "message"} and not any(word in str(body) for word in ("messages", "SQL", "sql"))
+    assert account.get("/auth/me").status_code == 200
 
 
 def test_a_wrong_setup_code_is_called_one(server):
