@@ -8,7 +8,10 @@ import pytest
 
 from support import tokens
 from support.api import PASSWORD, Account, Api, assert_error, register, unique
+from support.faults import SteppedClock
 from support.shapes import is_auth_result, is_self_user, is_token_result
+
+HOUR, DAY = 3_600, 86_400
 
 
 def refused(server, body, status, code, error, **more):
@@ -49,6 +52,15 @@ def test_the_access_token_is_a_jwt_with_the_claims_of_the_contract(account):
     assert claims["sid"] and claims["jti"]
     assert claims["exp"] - claims["iat"] == account.answer["expires_in"]
     assert abs(claims["iat"] - time.time()) < 60
+
+
+def test_what_is_not_given_at_registration_is_null(stranger):
+    """3.1: "email?, display_name?"; 2: "display_name (string|null)", "email (string|null)"."""
+    for more in ({}, {"email": None, "display_name": None}):
+        response = stranger.post("/auth/register", {"username": unique(), "password": PASSWORD} | more)
+        assert response.status_code == 201
+        user = response.json()["user"]
+        assert [user[name] for name in ("email", "display_name", "avatar_url", "bio")] == [None] * 4
 
 
 def test_the_refresh_token_is_32_bytes_in_base64url(account):
@@ -123,6 +135,16 @@ def test_login_takes_the_username_or_the_email(server, stranger, field, of):
     assert response.json()["user_id"] == account.user_id
 
 
+def test_each_login_is_a_session_with_tokens_of_its_own(server, account):
+    """3.1: "sid (session)", "jti"; both pairs are good."""
+    other = account.log_in_again()
+    first, second = tokens.claims(account.access_token), tokens.claims(other.access_token)
+    assert first["sub"] == second["sub"] and first["sid"] != second["sid"] and first["jti"] != second["jti"]
+    for login in (account, other):
+        assert login.get("/auth/me").status_code == 200
+        assert refresh(server, login.refresh_token).status_code == 200
+
+
 def test_login_ignores_the_case_of_the_username(server, account, stranger):
     """2: username "unique ignoring case"."""
     assert stranger.post("/auth/login", {"username": account.username.upper(), "password": PASSWORD}).status_code == 200
@@ -166,6 +188,29 @@ def test_a_spent_refresh_token_ends_the_session(server, account):
     assert_error(refresh(server, new["refresh_token"]), 401, 50014, "invalid_refresh_token")
     assert_error(Api(server, new["access_token"]).get("/auth/me"), 401, 40001, "unauthorized")
     assert other.get("/auth/me").status_code == 200
+
+
+@pytest.mark.linux
+def test_a_refresh_token_lives_for_30_days_and_an_access_token_for_an_hour(new_server, engine, tmp_path):
+    """3.1: "30 days, rotated on each use"; "15 min..1 h (default 3600 s)"."""
+    clock = SteppedClock(tmp_path)
+    server = new_server(engine, environment=clock.environment)
+    account, unused = register(server), register(server)
+    clock.step(HOUR - 60)
+    assert account.get("/auth/me").status_code == 200
+    clock.step(HOUR + 60)
+    assert_error(account.get("/auth/me"), 401, 40001, "unauthorized")
+    clock.step(30 * DAY - 60)
+    second = refresh(server, account.refresh_token)
+    assert second.status_code == 200
+    clock.step(30 * DAY + 60)
+    assert_error(refresh(server, unused.refresh_token), 401, 50014, "invalid_refresh_token")
+    # The new one has 30 days of its own.
+    clock.step(59 * DAY)
+    third = refresh(server, second.json()["refresh_token"])
+    assert Api(server, third.json()["access_token"]).get("/auth/me").status_code == 200
+    clock.step(59 * DAY + 30 * DAY + 60)
+    assert_error(refresh(server, third.json()["refresh_token"]), 401, 50014, "invalid_refresh_token")
 
 
 @pytest.mark.parametrize("token", ["nonsense", "A" * 43])

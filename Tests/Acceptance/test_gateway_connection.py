@@ -8,7 +8,7 @@ import pytest
 
 from support import tokens
 from support.api import Api, register
-from support.gateway import CONNECTED, HEARTBEAT, HEARTBEAT_ACK, IDENTIFY
+from support.gateway import CONNECTED, HEARTBEAT, HEARTBEAT_ACK, IDENTIFY, RESUMED
 
 ENGINES = ("sqlite",)
 
@@ -48,6 +48,13 @@ def test_the_header_comes_before_the_query(account, member, gateway):
     """4.3: "Accept, in this order: 1. Authorization 2. query"."""
     socket = gateway.open(account.server, header=account.access_token, query={"token": member.access_token})
     assert socket.expect(CONNECTED)["d"]["user_id"] == account.user_id
+
+
+def test_the_query_comes_before_the_subprotocol(account, member, gateway):
+    """4.3: "Accept, in this order: ... 2. query 3. Sec-WebSocket-Protocol"; the subprotocol is answered all the same."""
+    socket = gateway.open(account.server, query={"token": account.access_token}, subprotocols=["bearer", member.access_token])
+    assert socket.expect(CONNECTED)["d"]["user_id"] == account.user_id
+    assert socket.connection.subprotocol == "bearer"
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -120,7 +127,14 @@ def test_an_unknown_version_closes_4012(account, gateway, version):
 # Frames that are wrong
 
 
-@pytest.mark.parametrize("operation, data", [(99, None), (2, None), (7, None), (10, {}), (-1, None), (40, "idle"), (40, {}), (50, 5), (50, {})])
+@pytest.mark.parametrize(
+    "operation, data",
+    [
+        (99, None), (2, None), (7, None), (10, {}), (-1, None), (0, {"heartbeat_interval": 1}), (8, None), (9, False), (11, {}), (1, "5"),
+        (1, [5]), (1, True), (40, "idle"), (40, {}), (40, None), (40, {"status": 5}), (40, {"status": "away"}), (40, {"status": "Idle"}),
+        (50, 5), (50, {}), (50, None), (50, {"channel_id": 5}),
+    ],
+)  # fmt: skip
 def test_an_unknown_opcode_or_a_wrong_shape_closes_4001(account, gateway, operation, data):
     """4.5: "4001 unknown opcode or wrong shape of d for it"."""
     socket = gateway(account)
@@ -306,11 +320,20 @@ def test_a_close_of_the_client_is_answered(account, gateway, code):
     assert socket.connection.close_code == code
 
 
-def test_a_token_in_the_query_is_not_logged(new_server, gateway):
-    """4.3: "Tokens in query strings must not be logged"."""
+@pytest.mark.parametrize("way", WAYS)
+def test_a_token_of_the_handshake_is_not_logged(new_server, gateway, way):
+    """4.3: "Tokens in query strings must not be logged", nor others; and nothing of the session that could be taken over with one."""
     server = new_server(settings={"log.level": "trace"})
     account = register(server)
-    gateway.open(server, query={"token": account.access_token}).expect(CONNECTED)
-    gateway.open(server, query={"token": account.access_token + "x"}).expect_close(4004)
+    socket = gateway.open(server, **WAYS[way](account.access_token))
+    socket.expect(CONNECTED)
+    bad = tokens.with_one_bit_flipped(account.access_token)
+    gateway.open(server, **WAYS[way](bad)).expect_close(4004)
+    socket.abort()
+    gateway.open(server, header=account.access_token, query={"session_id": socket.session_id, "seq": socket.last_s}).expect(RESUMED)
+    assert server.http.get("/api/ws", params={"token": account.access_token}).status_code == 426
     server.stop()
-    assert account.access_token not in server.log and account.access_token.split(".")[2] not in server.log
+    assert '"/api/ws"' in server.log, "the requests are logged"
+    for secret in (account.access_token, bad):
+        assert secret not in server.log and secret.split(".")[2] not in server.log and secret.split(".")[1] not in server.log
+    assert socket.session_id not in server.log

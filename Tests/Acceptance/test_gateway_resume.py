@@ -5,7 +5,8 @@ import time
 
 import pytest
 
-from support.api import register
+from support.api import Api, register
+from support.faults import SteppedClock
 from support.gateway import CHANNEL_CREATE, CONNECTED, HELLO, INVALID_SESSION, MESSAGE_CREATE, RESUMED, SERVER_MEMBER_ADD
 
 
@@ -150,6 +151,32 @@ def test_nothing_is_lost_or_doubled_when_the_server_is_killed(new_server, engine
 
 
 # Sessions that cannot be resumed
+
+
+@pytest.mark.linux
+@pytest.mark.parametrize("days", [6, 8])
+def test_a_session_is_resumed_as_long_as_its_events_are_kept(new_server, engine, gateway, tmp_path, days):
+    """4.6: "for as long as the event log keeps events (default 7 days)"; "too old: op 9 d=false"."""
+    clock = SteppedClock(tmp_path)
+    server = new_server(engine, environment=clock.environment)
+    owner, member = register(server), register(server)
+    room = member.join(owner.invite(owner.create_server()["server_id"]))["channels"][0]["channel_id"]
+    first = gateway(member)
+    first.abort()
+    owner.say(room, "missed")
+    clock.step(days * 86_400)
+    server.restart()
+    member.access_token = Api(server).post("/auth/refresh", {"refresh_token": member.refresh_token}).json()["access_token"]
+    # What is over is forgotten soon after the start.
+    deadline = time.monotonic() + 10
+    while days == 8 and "Old events forgotten" not in server.log and time.monotonic() < deadline:
+        time.sleep(0.05)
+    second = gateway.resume(member, first.session_id, first.last_s)
+    if days == 8:
+        assert second.expect(INVALID_SESSION)["d"] is False
+        return
+    assert contents(second.expect_messages(1)) == ["missed"]
+    expect_resumed(second, first.session_id, 1)
 
 
 @pytest.mark.parametrize("session", ["foreign", "tampered", "nonsense", ""])
