@@ -2,10 +2,10 @@
 
 import pytest
 
-from support.api import message_path, register
+from support.api import message_path, register, unique
 from support.gateway import (
-    CAPABILITIES, CHANNEL_CREATE, CHANNEL_DELETE, CHANNEL_UPDATE, CONNECTED, MESSAGE_CREATE, MESSAGE_DELETE, MESSAGE_UPDATE, SERVER_DELETE,
-    SERVER_MEMBER_ADD, SERVER_MEMBER_REMOVE, SERVER_UPDATE,
+    CAPABILITIES, CHANNEL_CREATE, CHANNEL_DELETE, CHANNEL_UPDATE, CONNECTED, MESSAGE_CREATE, MESSAGE_DELETE, MESSAGE_UPDATE,
+    PRESENCE_UPDATE, SERVER_DELETE, SERVER_MEMBER_ADD, SERVER_MEMBER_REMOVE, SERVER_UPDATE, TYPING_START,
 )  # fmt: skip
 from support.shapes import is_public_user, is_server, is_server_detail, is_time
 
@@ -48,6 +48,15 @@ def test_refused_edits_and_deletions_send_no_event(room, owner, member, outsider
     assert member.delete(message_path(message)).status_code == 403
     assert outsider.delete(message_path(message)).status_code == 403
     assert socket.events_until(owner.say(room, "marker")) == []
+
+
+def test_a_nonce_is_not_told_again(room, owner, member, gateway):
+    """2: "nonce only in the 201 answer and the event, if the sender gave one": of the making, not of an edit."""
+    message = owner.say(room, "once", nonce="n")
+    socket = gateway(member)
+    edited = owner.edit(message, "twice")
+    assert "nonce" not in edited and "nonce" not in socket.expect(MESSAGE_UPDATE)["d"]
+    assert "nonce" not in owner.history(room)[0] and "nonce" not in owner.get(message_path(message)).json()
 
 
 # MESSAGE_DELETE
@@ -425,6 +434,37 @@ def test_a_change_of_a_server_that_changes_nothing_is_not_told(nest, room, owner
     for members in ({}, {"name": nest["name"]}, {"description": None}, {"owner_id": owner.user_id}):
         owner.change(f"/servers/{nest['server_id']}", **members)
     assert socket.events_until(owner.say(room, "marker")) == []
+
+
+# Names
+
+
+def test_a_changed_name_is_the_name_in_all_later_events(nest, room, owner, member, gateway):
+    """3.5: "A changed username shows in later author objects (old messages too)": in events as in answers."""
+    old = member.say(room, "early")
+    own = owner.corner()
+    socket, typist = gateway(owner), gateway(member)
+    changes = {"username": unique("new"), "display_name": "New", "avatar_url": "https://example.org/n.png"}
+    member.change("/users/@me", **changes)
+    author = changes | {"user_id": member.user_id}
+    late = member.say(room, "late")
+    assert socket.expect(MESSAGE_CREATE)["d"]["author"] == late["author"] == author
+    member.edit(old, "early!")
+    assert socket.expect(MESSAGE_UPDATE)["d"]["author"] == author
+    typist.send(TYPING_START, {"channel_id": room})
+    assert [data["username"] for data in socket.fleeting(TYPING_START)] == [changes["username"]]
+    typist.send(PRESENCE_UPDATE, {"status": "dnd"})
+    told = [data for data in socket.fleeting(PRESENCE_UPDATE, 2) if data["status"] == "dnd"]
+    assert [(data["username"], data["user"]["username"]) for data in told] == [(changes["username"],) * 2]
+    member.direct_channel(owner)
+    assert socket.expect(CHANNEL_CREATE)["d"]["recipients"][0].items() >= author.items()
+    member.remove(f"/servers/{nest['server_id']}/members/@me")
+    owner.add(nest["server_id"], member)
+    for frame in socket.events_until(owner.say(own, "marker")):
+        assert frame["op"] in (SERVER_MEMBER_REMOVE, SERVER_MEMBER_ADD)
+        assert frame["d"]["username"] == changes["username"] and frame["d"]["user"].items() >= author.items()
+    connected = gateway(member).connected["d"]
+    assert connected["username"] == connected["user"]["username"] == changes["username"]
 
 
 # Many sockets

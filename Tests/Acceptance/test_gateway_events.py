@@ -50,6 +50,15 @@ def test_every_connection_is_a_session_of_its_own(account, gateway):
     assert type(first.connected["s"]) is int
 
 
+def test_connected_tells_the_direct_channels_in_the_order_of_their_list(server, owner, gateway):
+    """5.1: "dm_channels [Channel]"; 3.6: "ordered by last activity, newest first"."""
+    channels = [owner.direct_channel(register(server))["channel_id"] for _ in range(3)]
+    owner.say(channels[1], "hello")
+    shown = gateway(owner).connected["d"]["dm_channels"]
+    assert [channel["channel_id"] for channel in shown] == [channels[1], channels[2], channels[0]]
+    assert shown == owner.get("/users/@me/dm-channels").json()
+
+
 # MESSAGE_CREATE
 
 
@@ -66,6 +75,10 @@ def test_a_message_event_is_the_sample_of_the_contract(room, nest, owner, member
     assert (data["author"]["user_id"], data["author"]["username"]) == (owner.user_id, owner.username)
     is_time(data["timestamp"])
     assert (data["server_id"], data["edited_timestamp"]) == (nest["server_id"], None)
+    # What the seed does not know is what the contract adds (2), and nothing else.
+    assert set(data) == sample | {"id", "server_id", "edited_timestamp", "type"}
+    assert set(data["author"]) == {"user_id", "username", "display_name", "avatar_url"}
+    assert set(frame) == {"op", "d", "s", "t"}
 
 
 def test_the_event_is_the_object_of_the_answer(room, owner, member, gateway):

@@ -2,7 +2,8 @@
 
 import re
 import time
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -95,6 +96,8 @@ def test_before_may_be_a_time(server):
 
     assert contents(between) == ["early"]
     assert contents(between.replace("Z", "+00:00")) == ["early"]
+    elsewhere = datetime.fromisoformat(between).astimezone(timezone(timedelta(hours=5, minutes=30)))
+    assert contents(elsewhere.isoformat()) == contents(between.replace("Z", ".000Z")) == ["early"]
     assert contents("2020-01-01T00:00:00Z") == []
     assert contents("2059-01-01T00:00:00Z") == ["late", "early"]
 
@@ -141,6 +144,23 @@ def test_pages_follow_each_other_without_gap_or_overlap(past):
         assert f"before={page[-1]['message_id']}" in link
         response = past.reader.get(link)
     assert seen == past.ids[::-1]
+
+
+def test_the_next_page_is_as_long_as_this_one(past):
+    """3.4: "Link: <...&before=oldest>; rel="next"": the address of this page with another `before`."""
+    response = past.get(limit=7, before=past.ids[100])
+    link = urlsplit(next_link(response))
+    assert link.path == past.path
+    assert parse_qs(link.query) == {"limit": ["7"], "before": [past.ids[93]]}
+    assert link.query.endswith(f"&before={past.ids[93]}")
+    assert [int(message["content"]) for message in past.reader.get(next_link(response)).json()] == down(92, 7)
+
+
+def test_a_channel_without_messages_has_no_more(server):
+    """3.4: "End of history = fewer than limit items or []"; "X-Has-More: true|false"."""
+    reader = register(server)
+    response = reader.get(f"/channels/{reader.create_server()['channels'][0]['channel_id']}/messages")
+    assert response.json() == [] and response.headers["x-has-more"] == "false" and "link" not in response.headers
 
 
 def test_a_last_page_that_is_full_says_that_there_is_no_more(past):

@@ -59,6 +59,17 @@ def test_a_chosen_status_is_told_once(nest, owner, member, gateway):
     assert gateway(owner).connected["d"]["presences"] == []
 
 
+def test_a_status_that_is_changed_by_rest_is_told_to_others_and_to_all_ones_sockets(nest, owner, member, outsider, gateway):
+    """3.5: "status change -> event 40"; 5.5: "Receivers: users sharing a server or a DM, and the user's own other sockets"."""
+    socket, own, outside = gateway(owner), [gateway(member), gateway(member)], gateway(outsider)
+    socket.expect_presence(member, "online")
+    for choice, shown in (("idle", "idle"), ("dnd", "dnd"), ("invisible", "offline"), ("online", "online")):
+        member.change("/users/@me", status=choice)
+        for listener in (socket, *own):
+            listener.expect_presence(member, shown)
+    assert outside.presences(member, 0.2) == []
+
+
 def test_changes_within_a_second_are_one(nest, owner, member, gateway):
     """Presence is told in batches, once a second at most: only the latest status counts."""
     socket, own = gateway(owner), gateway(member)

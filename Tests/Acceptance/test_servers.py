@@ -6,6 +6,7 @@ from datetime import datetime
 import pytest
 
 from support.api import assert_error, register, unchanged
+from support.gateway import CHANNEL_CREATE, CHANNEL_DELETE, CHANNEL_UPDATE, MESSAGE_CREATE
 from support.shapes import is_server, is_server_detail, is_time
 
 
@@ -180,6 +181,16 @@ def test_every_member_invites_in_his_own_name(nest, member, outsider):
     assert outsider.join(response.json()["code"])["member_count"] == 3
 
 
+def test_an_invite_is_of_the_server_whatever_becomes_of_who_made_it(nest, owner, member, outsider):
+    """3.2: "POST /invites/{code} | 200": it does not end with the membership of its maker, who may come back by it as anybody."""
+    code = member.invite(nest["server_id"])
+    owner.remove(f"/servers/{nest['server_id']}/members/{member.user_id}")
+    assert member.get(f"/invites/{code}").json()["server"]["member_count"] == 1
+    assert_error(member.post(f"/servers/{nest['server_id']}/invites"), 403, 50001, "missing_access")
+    assert outsider.join(code)["member_count"] == 2
+    assert member.join(code)["member_count"] == 3
+
+
 def test_an_invite_without_a_limit_is_never_used_up(nest, server, owner):
     """3.2: "max_uses (0 = unlimited)"."""
     code = owner.invite(nest["server_id"])
@@ -190,3 +201,51 @@ def test_only_members_invite(nest, outsider):
     """3.2: "POST /servers/{server_id}/invites | 403, 404"."""
     assert_error(outsider.post(f"/servers/{nest['server_id']}/invites"), 403, 50001, "missing_access")
     assert_error(outsider.post("/servers/1/invites"), 404, 10004, "unknown_server")
+
+
+# The home space
+
+
+def test_the_home_space_is_joined_as_any_server_and_its_channels_are_their_makers(new_server, engine, gateway):
+    """The decision at the top: "In the home space a channel made through Chat is a public membership channel whose creator owns it"; DESIGN.md 7."""
+    server = new_server(engine)
+    root = register(server, "root", setup_code=server.setup_code)
+    ada, eve, outsider = (register(server, name) for name in ("ada", "eve", "outsider"))
+    [home] = root.get("/servers").json()
+    path = f"/servers/{home['server_id']}"
+    lobby = root.create_channel(home["server_id"], "lobby")["channel_id"]
+    assert ada.get("/servers").json() == []
+    assert_error(ada.get(path), 403, 50001, "missing_access")
+    assert_error(ada.post(f"{path}/channels", {"name": "perch"}), 403, 50001, "missing_access")
+
+    # By an invite, or brought in: a member of the home space, and of none of its channels yet.
+    code = root.invite(home["server_id"])
+    assert outsider.get(f"/invites/{code}").json()["server"]["name"] == home["name"]
+    joined = ada.join(code)
+    is_server_detail(joined)
+    assert (joined["server_id"], joined["member_count"], joined["channels"]) == (home["server_id"], 2, [])
+    assert root.add(home["server_id"], eve)["role"] == "member"
+    assert names(ada) == names(eve) == [home["name"]] and eve.get(f"{path}/channels").json() == []
+    assert_error(ada.get(f"/channels/{lobby}"), 403, 50001, "missing_access")
+
+    # What a member makes is his own: he sees, changes and deletes it, and nobody else does, not even the owner of the home space.
+    sockets = {account: gateway(account) for account in (root, ada, eve)}
+    perch = ada.create_channel(home["server_id"], "perch")["channel_id"]
+    message = ada.say(perch, "mine")
+    assert ada.change(f"/channels/{perch}", topic="to sit on")["topic"] == "to sit on"
+    assert [channel["name"] for channel in ada.get(f"{path}/channels").json()] == ["perch"]
+    assert [channel["name"] for channel in root.get(f"{path}/channels").json()] == ["lobby"]
+    with unchanged(lambda: (ada.get(f"/channels/{perch}").json(), ada.history(perch))):
+        for account in (root, eve, outsider):
+            for response in (
+                account.get(f"/channels/{perch}"), account.patch(f"/channels/{perch}", {"name": "x"}), account.delete(f"/channels/{perch}"),
+                account.get(f"/channels/{perch}/messages"), account.post(f"/channels/{perch}/messages", {"content": "x"}),
+                account.delete(f"/channels/{perch}/messages/{message['message_id']}"), account.post(f"/channels/{perch}/typing"),
+            ):  # fmt: skip
+                assert_error(response, 403, 50001, "missing_access")
+    ada.remove(f"/channels/{perch}")
+    assert_error(ada.get(f"/channels/{perch}"), 404, 10003, "unknown_channel")
+    for operation in (CHANNEL_CREATE, MESSAGE_CREATE, CHANNEL_UPDATE, CHANNEL_DELETE):
+        assert sockets[ada].expect(operation)["d"]["channel_id"] == perch
+    for account in (root, eve):
+        sockets[account].expect_nothing()

@@ -1,5 +1,8 @@
 """Who types (contracts/chat.md 5.6)."""
 
+import pytest
+
+from support.api import register
 from support.gateway import MESSAGE_CREATE, TYPING_START
 from support.shapes import is_time
 
@@ -27,6 +30,43 @@ def test_typing_is_told_once_in_five_seconds(room, owner, member, gateway):
     assert len(socket.fleeting(TYPING_START, 4.3)) == 0
     typist.send(TYPING_START, {"channel_id": room})
     assert len(socket.fleeting(TYPING_START)) == 1
+
+
+def test_typing_by_rest_is_the_same(nest, room, owner, member, gateway):
+    """5.6: "Triggered by client op 50 or POST typing; at most one event per user and channel per 5 s", both together."""
+    socket, typist = gateway(owner), gateway(member)
+    assert member.post(f"/channels/{room}/typing").status_code == 204
+    typist.send(TYPING_START, {"channel_id": room})
+    assert member.post(f"/channels/{room}/typing").status_code == 204
+    [data] = socket.fleeting(TYPING_START, 1)
+    assert (data["channel_id"], data["server_id"], data["user_id"]) == (room, nest["server_id"], member.user_id)
+    assert typist.fleeting(TYPING_START, 0.2) == []
+
+
+def test_typing_counts_for_each_person_and_channel(nest, room, owner, member, gateway):
+    """5.6: "at most one event per user and channel per 5 s"."""
+    other = owner.create_channel(nest["server_id"])["channel_id"]
+    third = register(owner.server, "third")
+    owner.add(nest["server_id"], third)
+    socket = gateway(owner)
+    for account, channel in ((member, room), (member, other), (third, room), (third, other)):
+        assert account.post(f"/channels/{channel}/typing").status_code == 204
+    told = [(data["user_id"], data["channel_id"]) for data in socket.fleeting(TYPING_START, 1)]
+    assert sorted(told) == sorted((account.user_id, channel) for account in (member, third) for channel in (room, other))
+
+
+@pytest.mark.parametrize("way", ["rest", "socket"])
+def test_typing_in_a_direct_channel_has_no_server(owner, member, gateway, way):
+    """5.6: "server_id|null"."""
+    channel = owner.direct_channel(member)["channel_id"]
+    socket, typist = gateway(owner), gateway(member)
+    if way == "rest":
+        member.post(f"/channels/{channel}/typing")
+    else:
+        typist.send(TYPING_START, {"channel_id": channel})
+    [data] = socket.fleeting(TYPING_START)
+    is_time(data.pop("timestamp"))
+    assert data == {"channel_id": channel, "server_id": None, "user_id": member.user_id, "username": member.username}
 
 
 def test_typing_without_access_is_passed_over(room, owner, outsider, gateway):
