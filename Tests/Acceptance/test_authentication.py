@@ -54,6 +54,12 @@ def test_the_access_token_is_a_jwt_with_the_claims_of_the_contract(account):
     assert abs(claims["iat"] - time.time()) < 60
 
 
+def test_an_email_need_only_contain_an_at_sign(server):
+    """2: "email optional, must contain @"."""
+    email = f"{unique('m')}@b"
+    assert register(server, email=email).answer["user"]["email"] == email
+
+
 def test_what_is_not_given_at_registration_is_null(stranger):
     """3.1: "email?, display_name?"; 2: "display_name (string|null)", "email (string|null)"."""
     for more in ({}, {"email": None, "display_name": None}):
@@ -145,9 +151,12 @@ def test_each_login_is_a_session_with_tokens_of_its_own(server, account):
         assert refresh(server, login.refresh_token).status_code == 200
 
 
-def test_login_ignores_the_case_of_the_username(server, account, stranger):
-    """2: username "unique ignoring case"."""
-    assert stranger.post("/auth/login", {"username": account.username.upper(), "password": PASSWORD}).status_code == 200
+def test_login_ignores_the_case_of_the_username_and_the_email(account, stranger):
+    """2: username and email "unique ignoring case"."""
+    named = register(account.server, email=f"{unique('Mail')}@example.org")
+    for name, value in (("username", account.username), ("login", account.username), ("email", named.answer["user"]["email"])):
+        for spelt in (value.upper(), value.lower()):
+            assert stranger.post("/auth/login", {name: spelt, "password": PASSWORD}).status_code == 200
 
 
 def test_an_unknown_user_and_a_wrong_password_get_the_same_answer(account, stranger):

@@ -203,6 +203,49 @@ def test_readers_that_do_not_read_are_cut_and_disturb_nobody(scene):
     scene.assert_memory_came_back(before)
 
 
+@pytest.fixture
+def slow(scene):
+    """A socket that does not read, and how to say so many large messages to it."""
+    channel = scene.account.create_server()["channels"][0]["channel_id"]
+    connection = joined(scene.server, scene.account.access_token, receive_buffer=4_096)
+
+    def say(count):
+        for _ in range(count):
+            scene.account.say(channel, "\U0001f426" * 2_000)
+
+    yield connection, say
+    connection.close()
+
+
+def everything(connection):
+    """All that is still to be read, until the server ends it."""
+    read = b""
+    while data := connection.recv(1 << 20):
+        read += data
+    return read
+
+
+def test_a_reader_that_is_too_slow_is_closed_with_4000(slow):
+    """contracts/chat.md 4.5: "Slow consumer (send queue over 1 MiB ...): close 4000"; it is told when it reads at last."""
+    connection, say = slow
+    # 8 KB each: what the system takes, 4 MiB at most, and then more than the queue.
+    say(800)
+    frame = everything(connection).rpartition(b"}}")[2]
+    assert frame[0] == 0x88 and int.from_bytes(frame[2:4], "big") == 4000
+
+
+@pytest.mark.linux
+def test_a_reader_that_has_not_read_for_10_seconds_is_cut(scene, slow):
+    """contracts/chat.md 4.5: "... or 10 s blocked": there is no room for a close frame any more, but the place is free."""
+    connection, say = slow
+    # More than Linux takes (3 MiB of content), and less than the queue besides.
+    say(430)
+    begin = time.monotonic()
+    wait_for(lambda: metric(scene.server, "roost_websocket_connections") == 0)
+    assert 8 <= time.monotonic() - begin <= 15
+    everything(connection)
+
+
 def joined(server, token, receive_buffer=None):
     """A gateway socket that is logged in, as bytes: the head and HELLO and CONNECTED have come."""
     connection = socket.socket()

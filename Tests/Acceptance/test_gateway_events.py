@@ -37,6 +37,14 @@ def test_connected_tells_who_is_there(nest, owner, member, outsider, gateway):
     assert gateway(member).connected["d"]["presences"] == [{"user_id": owner.user_id, "status": "online"}]
 
 
+def test_connected_tells_who_is_there_of_those_one_writes_to(owner, member, outsider, gateway):
+    """5.1: "presences of visible users who are not offline"; 5.5: "sharing a server or a DM"."""
+    owner.direct_channel(member)
+    gateway(member)
+    gateway(outsider)
+    assert gateway(owner).connected["d"]["presences"] == [{"user_id": member.user_id, "status": "online"}]
+
+
 def test_connected_tells_the_email_to_its_owner(server, gateway):
     """2: "Self user = User + email"."""
     account = register(server, email=f"{unique('mail')}@example.org")

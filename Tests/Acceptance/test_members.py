@@ -40,6 +40,12 @@ def test_the_owner_adds_somebody(path, nest, room, look, owner, outsider, name):
     assert outsider.say(room, "hello")["author"]["user_id"] == outsider.user_id
 
 
+def test_a_username_is_found_in_any_case(path, owner, outsider):
+    """3.2: "user_id or username"; 2: "unique ignoring case"."""
+    response = owner.post(path, {"username": outsider.username.upper()})
+    assert (response.status_code, response.json()["user_id"]) == (201, outsider.user_id)
+
+
 def test_an_admin_adds_somebody(path, owner, admin, outsider):
     """3.2: "owner/admin only": an administrator may."""
     assert admin.post(path, {"user_id": outsider.user_id}).status_code == 201

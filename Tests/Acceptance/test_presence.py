@@ -131,6 +131,16 @@ def test_identify_chooses_a_status(nest, owner, member, gateway):
     assert status(owner, member) == "idle"
 
 
+def test_who_identifies_as_invisible_is_not_seen(nest, owner, member, gateway):
+    """4.2: IDENTIFY with "presence? {status}"; 5.5: "invisible is shown as offline"."""
+    watcher = gateway(owner)
+    socket = gateway.open(member.server)
+    socket.send(IDENTIFY, {"token": member.access_token, "presence": {"status": "invisible"}})
+    socket.expect(CONNECTED)
+    assert watcher.presences(member) == [] and status(owner, member) == "offline"
+    assert gateway(owner).connected["d"]["presences"] == []
+
+
 def test_somebody_who_closes_is_offline_soon(people, gateway):
     """5.5: "`offline` when the last socket has gone" and the grace is over."""
     owner, member, _ = people

@@ -108,6 +108,12 @@ def test_an_invite_may_be_good_for_ever(nest, owner):
     assert invite["expires_at"] is None and invite["max_uses"] == 3
 
 
+def test_an_invite_may_be_good_for_some_seconds(nest, owner):
+    """3.2: "max_age (seconds...)", "expires_at"."""
+    invite = owner.post(f"/servers/{nest['server_id']}/invites", {"max_age": 600}).json()
+    assert abs(datetime.fromisoformat(invite["expires_at"]).timestamp() - time.time() - 600) < 60
+
+
 def test_invites_have_different_codes(nest, owner):
     """3.2: each invite is one of its own."""
     assert len({owner.invite(nest["server_id"]) for _ in range(5)}) == 5
@@ -145,10 +151,12 @@ def test_one_joins_once(nest, owner, member):
     assert owner.get(f"/invites/{code}").status_code == 200
 
 
-def test_an_invite_is_used_up(nest, owner, outsider, account):
+@pytest.mark.parametrize("uses", [1, 2])
+def test_an_invite_is_used_up(nest, server, owner, account, uses):
     """3.2: "max_uses (0 = unlimited)"; then the code is unknown: 404."""
-    code = owner.invite(nest["server_id"], max_uses=1)
-    outsider.join(code)
+    code = owner.invite(nest["server_id"], max_uses=uses)
+    for _ in range(uses):
+        register(server).join(code)
     with unchanged(lambda: owner.get(f"/servers/{nest['server_id']}").json()):
         assert_error(account.post(f"/invites/{code}"), 404, 10006, "unknown_invite")
 
