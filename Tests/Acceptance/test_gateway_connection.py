@@ -10,8 +10,6 @@ from support import tokens
 from support.api import Api, register
 from support.gateway import CONNECTED, HEARTBEAT, HEARTBEAT_ACK, IDENTIFY, RESUMED
 
-ENGINES = ("sqlite",)
-
 #: The ways a token comes with the handshake (4.3).
 WAYS = {
     "header": lambda token: {"header": token},

@@ -20,6 +20,8 @@ NAMES = {
     SERVER_MEMBER_ADD: "SERVER_MEMBER_ADD", SERVER_MEMBER_REMOVE: "SERVER_MEMBER_REMOVE",
     SERVER_UPDATE: "SERVER_UPDATE", SERVER_DELETE: "SERVER_DELETE", PRESENCE_UPDATE: "PRESENCE_UPDATE", TYPING_START: "TYPING_START",
 }  # fmt: skip
+#: The control frames that a server sends.
+CONTROL = (HELLO, HEARTBEAT, HEARTBEAT_ACK, RECONNECT, RESUMED, INVALID_SESSION)
 #: Presence and typing are not logged and may come at any time.
 FLEETING = (PRESENCE_UPDATE, TYPING_START)
 #: Extensions of the contract: only for sockets that asked for them.
@@ -60,6 +62,7 @@ class Gateway:
         assert type(operation) is int
         assert "d" in frame, "d is always present"
         if operation < 10:
+            assert operation in CONTROL, f"a server does not send {frame}"
             assert "s" not in frame and "t" not in frame, f"a control frame has no s and no t: {frame}"
         elif operation in FLEETING:
             assert "s" not in frame, f"an event that is not logged has no s: {frame}"
@@ -69,8 +72,7 @@ class Gateway:
             assert type(frame["s"]) is int
             assert self.last_s is None or frame["s"] > self.last_s, f"s {frame['s']} after {self.last_s}"
             self.last_s = frame["s"]
-            if operation in NAMES:
-                assert frame["t"] == NAMES[operation]
+            assert frame["t"] == NAMES.get(operation), f"the contract knows no {frame}"
         if operation in (CONNECTED, RESUMED):
             self.session_id = frame["d"]["session_id"]
 
