@@ -156,6 +156,21 @@ def test_the_next_page_is_as_long_as_this_one(past):
     assert [int(message["content"]) for message in past.reader.get(next_link(response)).json()] == down(92, 7)
 
 
+def test_pages_may_be_followed_from_the_oldest_on(past):
+    """3.4: "`after` (exclusive, still returned newest first)"; the Link leads on in the same direction, to the end."""
+    response, seen = past.get(after="1", limit=50), []
+    while True:
+        page = [int(message["content"]) for message in response.json()]
+        assert page == down(page[0], len(page))
+        seen = page + seen
+        link = next_link(response)
+        assert response.headers["x-has-more"] == ("true" if link else "false")
+        if not link:
+            break
+        response = past.reader.get(link)
+    assert seen == down(COUNT - 1, COUNT)
+
+
 def test_a_channel_without_messages_has_no_more(server):
     """3.4: "End of history = fewer than limit items or []"; "X-Has-More: true|false"."""
     reader = register(server)
