@@ -17,10 +17,6 @@ def measure_read(options):
     yield from measure_signed_in(options, lambda channel: "/api/rest/auth/me")
 
 
-def measure_history(options):
-    yield from measure_signed_in(options, lambda channel: f"/api/rest/channels/{channel}/messages?limit=1")
-
-
 def measure_signed_in(options, path):
     """The same request with the same headers goes to both; the bare loop answers it with its fixed bytes."""
     roost, baseline = both(options)
@@ -44,8 +40,4 @@ HTTP = Scenario(
 READ = Scenario(
     "read", "GET /api/rest/auth/me with a token, read from the database: CPU per request", measure_read,
     lambda options: f"read: GET /api/rest/auth/me, {options.connections} connections", ANSWER_COLUMNS, [ratio(2.5)],
-)  # fmt: skip
-HISTORY = Scenario(
-    "history", "GET /api/rest/channels/{id}/messages?limit=1 with a token: CPU per request", measure_history,
-    lambda options: f"history: the newest message of a channel, {options.connections} connections", ANSWER_COLUMNS, [ratio()],
 )  # fmt: skip

@@ -10,15 +10,17 @@ import sys
 import time
 from pathlib import Path
 
-from answers import HISTORY, HTTP, READ
+from answers import HTTP, READ
 from fanout import FANOUT
+from history import HISTORY
 from memory import MEMORY
 from programs import ROOT, Baseline, Failure, Roost, build, raise_file_limit, roost_binary
 from scenario import say
 from sends import SENDS
 from start import START
+from storm import STORM
 
-SCENARIOS = {scenario.name: scenario for scenario in (HTTP, READ, HISTORY, FANOUT, MEMORY, SENDS, START)}
+SCENARIOS = {scenario.name: scenario for scenario in (HTTP, READ, HISTORY, FANOUT, MEMORY, SENDS, START, STORM)}
 
 
 def summary(rounds):
@@ -28,7 +30,7 @@ def summary(rounds):
         figures = set.intersection(*(set(one[name]) for one in rounds))
         programs[name] = {figure: statistics.median(one[name][figure] for one in rounds) for figure in sorted(figures)}
     result = {"median": programs}
-    if "cpu_us_each" in programs[Roost.name]:
+    if "cpu_us_each" in programs[Roost.name] and Baseline.name in programs:
         ratios = [one[Roost.name]["cpu_us_each"] / one[Baseline.name]["cpu_us_each"] for one in rounds]
         result |= {"cpu_ratio": round(statistics.median(ratios), 3), "cpu_ratios": [round(ratio, 3) for ratio in ratios]}
     return result
@@ -37,11 +39,11 @@ def summary(rounds):
 def show(scenario, title, result):
     """The table of one scenario."""
     print(f"\n{title}")
-    print(f"{'':18}" + "".join(f" {column.heading:>15}" for column in scenario.columns))
+    print(f"{'':26}" + "".join(f" {column.heading:>15}" for column in scenario.columns))
     for name, figures in result["median"].items():
-        figures = {"cpu_ratio": result.get("cpu_ratio") if name == Roost.name else 1} | figures
+        figures = {"cpu_ratio": {Roost.name: result.get("cpu_ratio"), Baseline.name: 1}.get(name)} | figures
         cells = (figures.get(column.key) for column in scenario.columns)
-        print(f"{name:18}" + "".join(f" {shown(cell, column.digits):>15}" for cell, column in zip(cells, scenario.columns)))
+        print(f"{name:26}" + "".join(f" {shown(cell, column.digits):>15}" for cell, column in zip(cells, scenario.columns)))
     ratios = result.get("cpu_ratios")
     if ratios and max(ratios) > 1.15 * min(ratios):
         print(f"The rounds differ much ({ratios}): something else was using the machine.")
@@ -54,11 +56,11 @@ def shown(value, digits):
 
 def show_goals(rows):
     """The table of all scenarios."""
-    print(f"\n{'scenario':24} {'figure':42} {'target':>10} {'reached':>10}")
+    print(f"\n{'scenario':24} {'figure':52} {'target':>10} {'reached':>10}")
     for name, goal, value in rows:
         limit = "" if goal.limit is None else ("≥ " if goal.at_least else "≤ ") + f"{goal.limit:,g}"
         verdict = {True: "met", False: "missed", None: ""}[goal.met(value)]
-        print(f"{name:24} {goal.figure:42} {limit:>10} {shown(value, goal.digits):>10}  {verdict}".rstrip())
+        print(f"{name:24} {goal.figure:52} {limit:>10} {shown(value, goal.digits):>10}  {verdict}".rstrip())
 
 
 def machine():
@@ -93,6 +95,7 @@ def write(kind, options, rounds, result, rows):
 
 def run(scenario, options):
     """Measures a scenario; returns its rows of the last table."""
+    options = argparse.Namespace(**(vars(options) | {"seconds": options.seconds or scenario.seconds}))
     rounds = list(scenario.measure(options))
     result = summary(rounds)
     goals = scenario.goals(options) if callable(scenario.goals) else scenario.goals
@@ -113,14 +116,15 @@ def parse(words):
     parser.add_argument("scenario", choices=["list", *SCENARIOS, "all"])
     parser.add_argument("--rounds", type=int, default=3, help="measurements of each program; the median counts (default 3)")
     parser.add_argument("--connections", type=int, default=64, help="http, read, history: connections (default 64)")
-    parser.add_argument("--seconds", type=int, default=5, help="http, read, history, sends: length of a measurement (default 5)")
-    parser.add_argument("--sockets", type=int, default=0, help="fanout, memory: sockets (default 1000, 10000)")
+    parser.add_argument("--seconds", type=int, default=0, help="length of a measurement (default 5), of a reconnect-storm (default 30)")
+    parser.add_argument("--sockets", type=int, default=0, help="fanout, memory, reconnect-storm: sockets (default 1000, 10000, 10000)")
+    parser.add_argument("--away", type=int, default=0, help="reconnect-storm: seconds before the first one comes back (default 0)")
     parser.add_argument("--messages", type=int, default=0, help="fanout: messages of a measurement (default: about 300,000 deliveries)")
     parser.add_argument("--burst", type=int, default=1, help="fanout: messages posted at once (default 1)")
     parser.add_argument("--bytes", type=int, default=64, help="fanout, history, sends: length of the text of a message (default 64)")
     parser.add_argument("--senders", type=int, default=256, help="sends: messages under way at any time (default 256)")
     parser.add_argument("--loops", type=int, default=1, help="sends: loops of the server (default 1)")
-    parser.add_argument("--history", type=int, default=1_000_000, help="start: messages in the database (default 1000000)")
+    parser.add_argument("--history", type=int, default=1_000_000, help="history, start: messages in the database (default 1000000)")
     parser.add_argument("--server-core", type=int, default=0, help="the core of the server (default 0)")
     parser.add_argument("--load-core", type=int, default=1, help="the core of the load (default 1)")
     parser.add_argument("--results", default=str(ROOT / "Benchmarks" / "results"), help="where the JSON goes")
@@ -131,8 +135,8 @@ def main():
     options = parse(sys.argv[1:])
     if options.scenario == "list":
         for scenario in SCENARIOS.values():
-            print(f"{scenario.name:8} {scenario.what}")
-        print(f"{'executor':8} work on a loop: call, async handler, actor, hops between threads")
+            print(f"{scenario.name:15} {scenario.what}")
+        print(f"{'executor':15} work on a loop: call, async handler, actor, hops between threads")
         return
     if not {options.server_core, options.load_core} <= os.sched_getaffinity(0) or options.server_core == options.load_core:
         raise Failure("this needs two cores: one for the server, one for the load")

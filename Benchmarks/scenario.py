@@ -1,11 +1,15 @@
 """What a scenario is, and what all of them use."""
 
+import secrets
+import subprocess
 import sys
 import tempfile
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Callable
+from urllib.parse import urlsplit, urlunsplit
 
-from programs import Baseline, Roost, load
+from programs import Baseline, Failure, Roost, load
 
 
 @dataclass
@@ -45,6 +49,8 @@ class Scenario:
     goals: list[Goal] = field(default_factory=list)
     #: The runs of `all`: options that differ from their defaults.
     runs: list[dict] = field(default_factory=lambda: [{}])
+    #: Of a measurement, unless --seconds says it.
+    seconds: int = 5
 
 
 #: What most tables begin with.
@@ -98,3 +104,19 @@ def settle(roost, accounts):
     for token in members:
         roost.call("POST", f"/invites/{invite}", token=token)
     return owner, nest["server_id"], nest["channels"][0]["channel_id"], members
+
+
+@contextmanager
+def postgres_database(url):
+    """A new database on a PostgreSQL, dropped in the end."""
+    name = f"roost_bench_{secrets.token_hex(4)}"
+
+    def run(sql):
+        if subprocess.run(["psql", "-q", "-v", "ON_ERROR_STOP=1", "-c", sql, url]).returncode != 0:
+            raise Failure(f"PostgreSQL refuses: {sql}")
+
+    run(f"CREATE DATABASE {name}")
+    try:
+        yield urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+    finally:
+        run(f"DROP DATABASE {name} WITH (FORCE)")

@@ -1,13 +1,10 @@
 """Messages that are on disk when they are answered: how many in a second."""
 
 import os
-import secrets
-import subprocess
 from contextlib import ExitStack, contextmanager
-from urllib.parse import urlsplit, urlunsplit
 
-from programs import Baseline, Failure, Roost, load
-from scenario import Column, Goal, Scenario, lines_file, say, settle
+from programs import Baseline, Roost, load
+from scenario import Column, Goal, Scenario, lines_file, postgres_database, say, settle
 
 #: Accounts that send, and channels that they send to.
 SENDERS = 64
@@ -52,22 +49,6 @@ def addressed(roost):
     channels = [roost.call("POST", f"/servers/{server}/channels", {"name": f"bench-{n}"}, owner)["channel_id"] for n in range(CHANNELS)]
     with lines_file(members) as tokens, lines_file(f"/api/rest/channels/{channel}/messages" for channel in channels) as paths:
         yield {"tokens": tokens.name, "paths": paths.name}
-
-
-@contextmanager
-def postgres_database(url):
-    """A new database on a PostgreSQL, dropped in the end."""
-    name = f"roost_bench_{secrets.token_hex(4)}"
-
-    def run(sql):
-        if subprocess.run(["psql", "-q", "-v", "ON_ERROR_STOP=1", "-c", sql, url]).returncode != 0:
-            raise Failure(f"PostgreSQL refuses: {sql}")
-
-    run(f"CREATE DATABASE {name}")
-    try:
-        yield urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
-    finally:
-        run(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 SENDS = Scenario(

@@ -2,21 +2,15 @@
 
 import http.client
 import socket
-import sqlite3
 import tempfile
 import time
-from pathlib import Path
 
+from filling import SQLiteFile, fill_messages
 from programs import START_LIMIT, Baseline, Roost
 from scenario import Column, Goal, Scenario, say, settle
 
 #: Seconds without a request after which a server is at rest.
 REST_SECONDS = 2
-#: Five days: none of the events is old enough to be forgotten.
-HISTORY_MICROSECONDS = 5 * 86_400 * 1_000_000
-#: Of the ids (Sources/Primitives/IDGenerator.swift): 2026-01-01 in microseconds; below the milliseconds come 13 bits.
-EPOCH_MICROSECONDS = 1_767_225_600_000_000
-ID_BITS_BELOW_MILLISECOND = 13
 
 
 def measure(options):
@@ -25,37 +19,10 @@ def measure(options):
             owner, server, channel, _ = settle(roost, 0)
             account = roost.call("GET", "/auth/me", token=owner)["id"]
         say(f"  start: filling a database with {options.history:,} messages")
-        fill(folder, int(server), int(channel), int(account), options.history)
+        fill_messages(SQLiteFile(folder), server, channel, account, options.history)
         for number in range(options.rounds):
             say(f"  start, round {number + 1} of {options.rounds}")
             yield {"roost": started(options, folder, channel, owner), "bare loop": started_baseline(options)}
-
-
-def fill(folder, server, channel, account, count):
-    """Writes messages and their events as the server would have done."""
-    database = sqlite3.connect(Path(folder) / "roost.sqlite")
-    database.execute("PRAGMA synchronous = OFF")
-    end = time.time_ns() // 1_000 - 60_000_000
-    step = HISTORY_MICROSECONDS // count
-    times = [end - step * (count - number) for number in range(count)]
-
-    def identifier(at, sequence):
-        return (at - EPOCH_MICROSECONDS) // 1_000 << ID_BITS_BELOW_MILLISECOND | sequence
-
-    with database:
-        database.executemany(
-            "INSERT INTO messages (channel_id, id, author_id, kind, content, created_at) VALUES (?, ?, ?, 0, ?, ?)",
-            ((channel, identifier(at, 0), account, f"{number} " + "x" * 60, at) for number, at in enumerate(times)),
-        )
-        database.executemany(
-            # Scope 2 is the server, kind 1 a new message; the data name its channel.
-            "INSERT INTO events (id, scope, scope_id, kind, subject_id, data, created_at) VALUES (?, 2, ?, 1, ?, ?, ?)",
-            ((identifier(at, 1), server, identifier(at, 0), str(channel), at) for at in times),
-        )
-        database.execute("UPDATE channels SET last_message_id = ? WHERE id = ?", (identifier(times[-1], 0), channel))
-        database.execute("UPDATE event_log SET latest = max(latest, ?)", (identifier(times[-1], 1),))
-    database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    database.close()
 
 
 def started(options, folder, channel, token):

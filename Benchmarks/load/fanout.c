@@ -15,7 +15,8 @@ static long round_number;
 static uint64_t deliveries, delivered_bytes;
 
 // A message of this round is known by the mark in its text; heartbeat answers and the like are passed over.
-static void count_delivery(const char *payload, size_t length, size_t frame_length) {
+static void count_delivery(int number, const char *payload, size_t length, size_t frame_length) {
+    (void)number;
     char mark[32];
     int size = snprintf(mark, sizeof mark, "#%ld#", round_number);
     if (!memmem(payload, length, mark, (size_t)size)) return;

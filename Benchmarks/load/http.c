@@ -1,5 +1,5 @@
 // Closed loop over keep-alive connections: each sends its next request when the answer to the last one has arrived.
-// `http` asks for one path; `sends` posts messages, each with a text of its own.
+// `http` asks for one path, or for those of a file in turn; `sends` posts messages, each with a text of its own.
 #define _GNU_SOURCE
 #include "load.h"
 
@@ -22,13 +22,26 @@ struct client {
     uint64_t sent_at;
     char *request;
     size_t request_length;
-    char *number;  // the place of the number in the request; NULL: all requests are the same
+    char *number;  // the place of the number in the request of a message
+    char *bearer;  // the authorization field, with its line end
     size_t length;
-    char answer[32768];
+    char answer[65536];
 };
 
-static void ask(struct client *client) {
+// http: what is asked for, in turn.
+static struct lines paths_in_turn;
+
+static void write_get(struct client *client, const char *path, int port) {
+    free(client->request);
+    int length = asprintf(&client->request, "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n%s\r\n", path, port, client->bearer);
+    if (length < 0) fail("out of memory");
+    client->request_length = (size_t)length;
+}
+
+static void ask(struct client *client, int port) {
     static uint64_t messages;
+    static int turns;
+    if (paths_in_turn.count) write_get(client, line_for(&paths_in_turn, turns++), port);
     if (client->number) {
         uint64_t number = ++messages;
         for (int i = NUMBER_DIGITS - 1; i >= 0; i--, number /= 10) client->number[i] = (char)('0' + number % 10);
@@ -56,23 +69,18 @@ static int read_answer(struct client *client) {
 }
 
 static void prepare_request(struct client *client, const struct options *options, const char *token, const char *post_path) {
-    char text[8192], body[8300], bearer[2048] = "", *request = NULL;
-    if (token && snprintf(bearer, sizeof bearer, "Authorization: Bearer %s\r\n", token) >= (int)sizeof bearer) fail("the token is too long");
-    int length;
-    if (post_path) {
-        int bytes = options->bytes < NUMBER_DIGITS ? NUMBER_DIGITS : options->bytes;
-        if (bytes >= (int)sizeof text) fail("the message is too long");
-        memset(text, 'x', (size_t)bytes);
-        text[bytes] = 0;
-        int size = snprintf(body, sizeof body, "{\"content\":\"%s\"}", text);
-        length = asprintf(&request, "POST %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nContent-Type: application/json\r\nContent-Length: %d\r\n%s\r\n%s",
-            post_path, options->port, size, bearer, body);
-        if (length > 0) client->number = request + length - bytes - 2;
-    } else {
-        length = asprintf(&request, "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n%s\r\n", options->path, options->port, bearer);
-    }
+    if (asprintf(&client->bearer, token ? "Authorization: Bearer %s\r\n" : "", token) < 0) fail("out of memory");
+    if (!post_path) return write_get(client, options->path, options->port);
+    char text[8192], body[8300];
+    int bytes = options->bytes < NUMBER_DIGITS ? NUMBER_DIGITS : options->bytes;
+    if (bytes >= (int)sizeof text) fail("the message is too long");
+    memset(text, 'x', (size_t)bytes);
+    text[bytes] = 0;
+    int size = snprintf(body, sizeof body, "{\"content\":\"%s\"}", text);
+    int length = asprintf(&client->request, "POST %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nContent-Type: application/json\r\nContent-Length: %d\r\n%s\r\n%s",
+        post_path, options->port, size, client->bearer, body);
     if (length < 0) fail("out of memory");
-    client->request = request;
+    client->number = client->request + length - bytes - 2;
     client->request_length = (size_t)length;
 }
 
@@ -90,6 +98,7 @@ static int run(const struct options *options, int posts) {
     struct client *clients = calloc((size_t)count, sizeof *clients);
     if (!clients) fail("out of memory");
     struct lines tokens = read_lines(options->token_file), paths = read_lines(options->path_file);
+    if (!posts) paths_in_turn = paths;
     int poll = epoll_create1(EPOLL_CLOEXEC);
     for (int i = 0; i < count; i++) {
         const char *post_path = paths.count ? line_for(&paths, i) : options->post_path;
@@ -98,7 +107,7 @@ static int run(const struct options *options, int posts) {
         struct epoll_event event = {.events = EPOLLIN, .data.ptr = &clients[i]};
         if (epoll_ctl(poll, EPOLL_CTL_ADD, clients[i].file, &event) < 0) fail("epoll_ctl: %s", strerror(errno));
     }
-    for (int i = 0; i < count; i++) ask(&clients[i]);
+    for (int i = 0; i < count; i++) ask(&clients[i], options->port);
 
     struct samples samples = {0};
     uint64_t start = 0, end = 0, cpu = 0, own = 0, synced = 0, answers = 0, warm_at = now() + WARM_UP;
@@ -120,7 +129,7 @@ static int run(const struct options *options, int posts) {
             if (!read_answer(client)) continue;
             if (start) answers++;
             if (start && client->sent_at >= start) add_sample(&samples, now() - client->sent_at);
-            ask(client);
+            ask(client, options->port);
         }
     }
     cpu = cpu_microseconds(options->pid) - cpu;

@@ -9,25 +9,29 @@
 struct options {
     int port;
     int pid;                  // the server process, whose CPU time is read at the start and the end; 0: none
-    const char *path;         // http: what is asked for; fanout, hold: where the WebSocket is
-    const char *path_file;    // sends: one path a line, dealt out to the connections in turn; NULL: all use post_path
+    const char *path;         // http: what is asked for; fanout, hold, storm: where the WebSocket is
+    const char *path_file;    // one path a line; sends: dealt out to the connections in turn; NULL: all use post_path;
+                              // http: asked for in turn; NULL: all ask for path; storm: where messages are posted and read
     const char *token_file;   // one bearer token a line, dealt out to the connections in turn; NULL: none
     const char *post_path;    // fanout, sends: where messages are posted
     const char *post_token;   // fanout: bearer token of the sender; NULL: none
     const char *post_format;  // fanout: "json": {"content": text}; "raw": the text itself
     const char *sync_file;    // sends: where the server counts its fsyncs (Benchmarks/syncs); NULL: it does not
-    int connections;          // http, sends: requests under way at any time
-    double seconds;           // http, sends: length of the measurement
-    int sockets;              // fanout
+    int connections;          // http, sends: requests under way at any time; storm: of ordinary requests
+    double seconds;           // http, sends: length of the measurement; storm: time in which all come back
+    int sockets;              // fanout, hold, storm
     int greeting;             // fanout, hold: frames that the server sends to every socket before it is ready
     int messages;             // fanout: rounds of the measurement
     int burst;                // fanout: messages posted at once in each round
     int bytes;                // fanout, sends: length of the text of a message
+    int rounds;               // storm: how many
+    int away;                 // storm: seconds before the first socket comes back
 };
 
 int run_http(const struct options *options);
 int run_sends(const struct options *options);
 int run_fanout(const struct options *options);
+int run_storm(const struct options *options);
 int run_hold(const struct options *options);
 
 // Ends the program with a sentence.

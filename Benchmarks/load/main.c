@@ -1,4 +1,4 @@
-// The load of the benchmarks: `load http|sends|fanout|hold ...`; prints lines of JSON. See Benchmarks/README.md.
+// The load of the benchmarks: `load http|sends|fanout|hold|storm ...`; prints lines of JSON. See Benchmarks/README.md.
 #include "load.h"
 
 #include <getopt.h>
@@ -15,6 +15,7 @@ static const struct option names[] = {
     {"greeting", required_argument, NULL, 'g'},    {"messages", required_argument, NULL, 'm'},
     {"burst", required_argument, NULL, 'b'},       {"bytes", required_argument, NULL, 'l'},
     {"paths", required_argument, NULL, 'U'},       {"syncs", required_argument, NULL, 'S'},
+    {"rounds", required_argument, NULL, 'r'},      {"away", required_argument, NULL, 'a'},
     {NULL, 0, NULL, 0},
 };
 
@@ -28,9 +29,9 @@ static int number(const char *text, int least) {
 int main(int count, char **words) {
     struct options options = {
         .path = "/healthz", .post_path = "/", .post_format = "raw", .connections = 64, .seconds = 5,
-        .sockets = 1000, .messages = 300, .burst = 1, .bytes = 64,
+        .sockets = 1000, .messages = 300, .burst = 1, .bytes = 64, .rounds = 1,
     };
-    if (count < 2) fail("usage: load http|sends|fanout|hold --port N [options]");
+    if (count < 2) fail("usage: load http|sends|fanout|hold|storm --port N [options]");
     const char *kind = words[1];
     optind = 2;
     for (int option; (option = getopt_long(count, words, "", names, NULL)) != -1;) {
@@ -51,6 +52,8 @@ int main(int count, char **words) {
         case 'l': options.bytes = number(optarg, 1); break;
         case 'U': options.path_file = optarg; break;
         case 'S': options.sync_file = optarg; break;
+        case 'r': options.rounds = number(optarg, 1); break;
+        case 'a': options.away = number(optarg, 0); break;
         default: return 64;
         }
     }
@@ -59,5 +62,6 @@ int main(int count, char **words) {
     if (strcmp(kind, "sends") == 0) return run_sends(&options);
     if (strcmp(kind, "fanout") == 0) return run_fanout(&options);
     if (strcmp(kind, "hold") == 0) return run_hold(&options);
-    fail("usage: load http|sends|fanout|hold --port N [options]");
+    if (strcmp(kind, "storm") == 0) return run_storm(&options);
+    fail("usage: load http|sends|fanout|hold|storm --port N [options]");
 }

@@ -7,7 +7,9 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
+#define EVENTS_AT_ONCE 512
 #define OPENING_AT_ONCE 32
 #define TIME_LIMIT_MS 20000
 // The gateway wants a heartbeat every 30 s.
@@ -40,7 +42,7 @@ static void watch(struct peer *peer) {
     if (epoll_ctl(all.poll, EPOLL_CTL_ADD, peer->file, &event) < 0) fail("epoll_ctl: %s", strerror(errno));
 }
 
-static void open_socket(int number) {
+void open_socket(int number) {
     struct peer *peer = &all.peers[number];
     peer->file = connect_to(all.options->port);
     peer->greetings = all.options->greeting;
@@ -55,6 +57,33 @@ static void open_socket(int number) {
     send_whole(peer->file, head, (size_t)length);
 }
 
+void break_socket(int number) {
+    struct peer *peer = &all.peers[number];
+    // Without lingering, closing resets the connection, and leaves no port waiting.
+    struct linger linger = {.l_onoff = 1};
+    setsockopt(peer->file, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
+    close(peer->file);
+    free(peer->kept);
+    *peer = (struct peer){.file = -1};
+}
+
+void send_text(int number, const char *text, size_t length) {
+    char frame[8 + 65535] = {(char)0x81};
+    size_t head = 2;
+    if (length > 65535) fail("a frame has %zu bytes", length);
+    if (length < 126) {
+        frame[1] = (char)(0x80 | length);
+    } else {
+        frame[1] = (char)(0x80 | 126);
+        frame[2] = (char)(length >> 8);
+        frame[3] = (char)length;
+        head = 4;
+    }
+    // The mask is four zeros.
+    memcpy(frame + head + 4, text, length);
+    send_whole(all.peers[number].file, frame, head + 4 + length);
+}
+
 int open_sender(void) {
     struct peer *sender = calloc(1, sizeof *sender);
     if (!sender) fail("out of memory");
@@ -65,13 +94,15 @@ int open_sender(void) {
 }
 
 void keep_alive(void) {
-    // A text frame {"op":1,"d":null}, masked with zeros.
-    static const char frame[] = "\x81\x91\0\0\0\0{\"op\":1,\"d\":null}";
-    if (now() - all.last_heartbeat < HEARTBEAT_EVERY) return;
-    for (int i = 0; i < all.opened; i++) {
-        if (all.peers[i].kind == SOCKET_OPEN) send_whole(all.peers[i].file, frame, sizeof frame - 1);
+    static const char heartbeat[] = "{\"op\":1,\"d\":null}";
+    static int next;
+    if (!all.opened) return;
+    uint64_t due = (now() - all.last_heartbeat) * (uint64_t)all.opened / HEARTBEAT_EVERY;
+    all.last_heartbeat += due * HEARTBEAT_EVERY / (uint64_t)all.opened;
+    for (; due; due--) {
+        next = (next + 1) % all.opened;
+        if (all.peers[next].kind == SOCKET_OPEN) send_text(next, heartbeat, sizeof heartbeat - 1);
     }
-    all.last_heartbeat = now();
 }
 
 static void take_frame(struct peer *peer, unsigned char opcode, const char *payload, size_t length, size_t frame) {
@@ -79,7 +110,7 @@ static void take_frame(struct peer *peer, unsigned char opcode, const char *payl
     if (peer->greetings > 0) {
         if (--peer->greetings == 0) all.ready++;
     } else if (all.frame_arrived) {
-        all.frame_arrived(payload, length, frame);
+        all.frame_arrived((int)(peer - all.peers), payload, length, frame);
     }
 }
 
@@ -139,20 +170,20 @@ static void readable(struct peer *peer) {
     }
 }
 
-static int take_input(int milliseconds) {
-    struct epoll_event events[512];
-    int ready = epoll_wait(all.poll, events, 512, milliseconds);
+int take_input(int at_most, int milliseconds) {
+    struct epoll_event events[EVENTS_AT_ONCE];
+    int ready = epoll_wait(all.poll, events, at_most < EVENTS_AT_ONCE ? at_most : EVENTS_AT_ONCE, milliseconds);
     for (int i = 0; i < ready; i++) readable(events[i].data.ptr);
     return ready;
 }
 
 void wait_for_input(const char *what) {
-    if (take_input(TIME_LIMIT_MS) == 0) fail("nothing arrived for %d s while %s (%d sockets ready)", TIME_LIMIT_MS / 1000, what, all.ready);
+    if (take_input(EVENTS_AT_ONCE, TIME_LIMIT_MS) == 0) fail("nothing arrived for %d s while %s (%d sockets ready)", TIME_LIMIT_MS / 1000, what, all.ready);
 }
 
 void spin_for_input(const char *what) {
     uint64_t start = now(), last = start;
-    while (take_input(0) == 0) {
+    while (take_input(EVENTS_AT_ONCE, 0) == 0) {
         last = now();
         if (last - start > TIME_LIMIT_MS * 1000000ull) fail("nothing arrived for %d s while %s (%d sockets ready)", TIME_LIMIT_MS / 1000, what, all.ready);
     }
@@ -162,7 +193,7 @@ void spin_for_input(const char *what) {
 void stay_for(double seconds) {
     uint64_t end = now() + (uint64_t)(seconds * 1e9);
     while (now() < end) {
-        take_input(20);
+        take_input(EVENTS_AT_ONCE, 20);
         keep_alive();
     }
 }
