@@ -54,6 +54,7 @@ def pages(options, number, roost, name, tokens, kind, channels):
         with lines_file(paths(kind, channel, ids, number)) as file:
             row = f"{name}{kind} {thousands(len(ids))}"
             shape = {"tokens": tokens, "paths": file.name, "connections": options.connections, "seconds": max(1, options.seconds // 2)}
+            say(f"  {row}")
             figures[row] = measured(options, "http", roost, number, **shape)
     short, long = figures.values()
     long["cpu_growth"] = round(long["cpu_us_each"] / short["cpu_us_each"], 3)
@@ -66,8 +67,7 @@ def paths(kind, channel, ids, seed):
     path = f"/api/rest/channels/{channel}/messages?limit={PAGE}"
     if kind == "latest":
         return [path]
-    places = random.Random(seed)
-    return [f"{path}&{kind}={places.choice(ids[2 * PAGE : -2 * PAGE])}" for _ in range(PLACES)]
+    return [f"{path}&{kind}={anchor}" for anchor in random.Random(seed).choices(ids[2 * PAGE : -2 * PAGE], k=PLACES)]
 
 
 def thousands(count):
