@@ -58,7 +58,8 @@ def moments(count, spacing):
     """Times in microseconds, evenly spaced, the last a minute ago: in Python, and as a common table of SQL with their numbers."""
     first = time.time_ns() // 1_000 - 60_000_000 - spacing * (count - 1)
     numbers = f"numbers(n) AS (SELECT CAST(0 AS BIGINT) UNION ALL SELECT n + 1 FROM numbers WHERE n < {count - 1})"
-    return [first + spacing * n for n in range(count)], f"WITH RECURSIVE {numbers}, moments(n, at) AS (SELECT n, {first} + {spacing} * n FROM numbers)"
+    table = f"WITH RECURSIVE {numbers}, moments(n, at) AS (SELECT n, {first} + {spacing} * n FROM numbers)"
+    return [first + spacing * n for n in range(count)], table
 
 
 def sql_identifier(sequence):
@@ -104,7 +105,7 @@ def fill_members(database, folder, server, count):
 
 def access_token(key, account, username, session, issued):
     """As Sources/Security/AccessTokenCodec.swift signs it."""
-    claims = {"sub": str(account), "username": username, "sid": str(session), "iat": issued, "exp": issued + TOKEN_SECONDS, "jti": str(account)}
+    claims = {"sub": str(account), "username": username, "sid": str(session), "iat": issued, "exp": issued + TOKEN_SECONDS, "jti": str(session)}
     signed = base64url(b'{"alg":"HS256","typ":"JWT"}') + "." + base64url(json.dumps(claims).encode())
     return signed + "." + base64url(hmac.digest(key, signed.encode(), hashlib.sha256))
 

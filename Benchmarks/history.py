@@ -13,6 +13,8 @@ from scenario import ANSWER_COLUMNS, Column, Goal, Scenario, lines_file, measure
 #: The short channel, and how many places of a channel are asked for.
 SHORT, PLACES = 1_000, 20_000
 PAGE = 50
+#: What a page of the long channel may cost beside one of the short.
+LIMIT = 1.1
 KINDS = ("latest", "before", "after", "around")
 
 
@@ -81,13 +83,16 @@ def title(options):
 def growth(kind, figure, name=""):
     """The figure of the long channel, divided by the short one's of the same round."""
     row = f"{name}{kind} "
-    return lambda result: next((figures[figure] for key, figures in result["median"].items() if key.startswith(row) and figure in figures), None)
+    return lambda result: next(figures[figure] for key, figures in result["median"].items() if key.startswith(row) and figure in figures)
 
 
 def goals(options):
-    times = [Goal(f"CPU of a page in {thousands(options.history)}, × in {thousands(SHORT)}: {kind}", growth(kind, "cpu_growth"), 1.1) for kind in KINDS]
-    postgres = [Goal(f"p50 of the same on PostgreSQL: {kind}", growth(kind, "p50_growth", "PostgreSQL "), 1.1) for kind in KINDS]
-    return [ratio(), *times, *(postgres if os.environ.get("ROOST_TEST_POSTGRES") else [])]
+    pages = f"of a page in {thousands(options.history)}, × in {thousands(SHORT)}"
+    found = [ratio(), *(Goal(f"CPU {pages}: {kind}", growth(kind, "cpu_growth"), LIMIT) for kind in KINDS)]
+    if os.environ.get("ROOST_TEST_POSTGRES"):
+        # What PostgreSQL itself spends is seen in the time only.
+        found += [Goal(f"p50 of the same on PostgreSQL: {kind}", growth(kind, "p50_growth", "PostgreSQL "), LIMIT) for kind in KINDS]
+    return found
 
 
 HISTORY = Scenario(

@@ -10,6 +10,7 @@ from scenario import Column, Goal, Scenario, lines_file, say, settle
 
 #: Connections of ordinary requests, and channels that they read and write.
 CONNECTIONS, CHANNELS = 8, 4
+PAGE = 50
 #: One batch of presence a second, and what the edges of a measurement add.
 BATCHES_LIMIT = 1.05
 
@@ -20,9 +21,10 @@ def measure(options):
     with tempfile.TemporaryDirectory(prefix="roost-bench-") as folder:
         with Roost({options.server_core}, folder=folder) as roost:
             owner, server, _, _ = settle(roost, 0)
-            channels = [roost.call("POST", f"/servers/{server}/channels", {"name": f"bench-{n}"}, owner)["channel_id"] for n in range(CHANNELS)]
+            paths = [f"/servers/{server}/channels"] * CHANNELS
+            channels = [roost.call("POST", path, {"name": f"bench-{n}"}, owner)["channel_id"] for n, path in enumerate(paths)]
             for channel in channels:
-                for number in range(50):
+                for number in range(PAGE):
                     roost.call("POST", f"/channels/{channel}/messages", {"content": f"{number} " + "x" * options.bytes}, owner)
         tokens = fill_members(SQLiteFile(folder), folder, server, sockets)
         paths = [f"/api/rest/channels/{channel}/messages" for channel in channels]
@@ -34,9 +36,8 @@ def measure(options):
 def storms(options, roost, shape):
     """The figures of one storm after the other, on the same sockets."""
     say(f"  reconnect-storm: signing in {shape['sockets']:,} sockets")
-    with subprocess.Popen(
-        load_command("storm", roost, shape), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=on_cores({options.load_core})
-    ) as load:
+    command, pinned = load_command("storm", roost, shape), on_cores({options.load_core})
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=pinned) as load:
         try:
             for number, line in enumerate(load.stdout):
                 say(f"  reconnect-storm, round {number + 1} of {options.rounds}")
@@ -49,7 +50,7 @@ def storms(options, roost, shape):
 
 def title(options):
     away = f", after {options.away} s without anybody" if options.away else ""
-    return f"reconnect-storm: {options.sockets or 10_000:,} sockets come back within {options.seconds} s{away}; ordinary requests before and meanwhile"
+    return f"reconnect-storm: {options.sockets or 10_000:,} sockets come back within {options.seconds} s{away}; ordinary requests meanwhile"
 
 
 def of_roost(figure):

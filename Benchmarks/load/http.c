@@ -77,7 +77,8 @@ static void prepare_request(struct client *client, const struct options *options
     memset(text, 'x', (size_t)bytes);
     text[bytes] = 0;
     int size = snprintf(body, sizeof body, "{\"content\":\"%s\"}", text);
-    int length = asprintf(&client->request, "POST %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nContent-Type: application/json\r\nContent-Length: %d\r\n%s\r\n%s",
+    int length = asprintf(&client->request,
+        "POST %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nContent-Type: application/json\r\nContent-Length: %d\r\n%s\r\n%s",
         post_path, options->port, size, client->bearer, body);
     if (length < 0) fail("out of memory");
     client->number = client->request + length - bytes - 2;

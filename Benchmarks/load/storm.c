@@ -43,6 +43,7 @@ static int *order;  // in which the sockets come back
 static int ready_count;
 static uint64_t last_presence;
 static struct traffic traffic;
+static uint64_t replayed;
 static struct samples returns;  // from when a socket was to come back until it was signed in
 
 static void sign_in(int number) {
@@ -50,7 +51,8 @@ static void sign_in(int number) {
     const char *token = line_for(&tokens, number);
     char text[4096];
     int length = member->resumes
-        ? snprintf(text, sizeof text, "{\"op\":6,\"d\":{\"token\":\"%s\",\"session_id\":\"%s\",\"seq\":%lld}}", token, member->session, member->sequence)
+        ? snprintf(text, sizeof text, "{\"op\":6,\"d\":{\"token\":\"%s\",\"session_id\":\"%s\",\"seq\":%lld}}",
+              token, member->session, member->sequence)
         : snprintf(text, sizeof text, "{\"op\":3,\"d\":{\"token\":\"%s\"}}", token);
     if (length >= (int)sizeof text) fail("the token is too long");
     send_text(number, text, (size_t)length);
@@ -76,6 +78,12 @@ static void count_presence(struct member *member, size_t frame_length) {
     member->last_presence = last_presence = time;
 }
 
+static void count_replay(const char *payload, size_t length) {
+    const char *count = memmem(payload, length, "\"replayed\":", 11);
+    if (!count) fail("RESUMED names no number of events");
+    replayed += strtoull(count + 11, NULL, 10);
+}
+
 static void take_session(struct member *member, const char *payload, size_t length) {
     static const char key[] = "\"session_id\":\"";
     const char *start = memmem(payload, length, key, sizeof key - 1);
@@ -98,6 +106,7 @@ static void take_frame(int number, const char *payload, size_t length, size_t fr
     if (operation >= 10 && sequence) member->sequence = atoll(sequence + 4);
     if (operation == 0) sign_in(number);
     if (operation == 10) take_session(member, payload, length);
+    if (operation == 8) count_replay(payload, length);
     if (operation == 10 || operation == 8) is_ready(member);
 }
 
@@ -170,7 +179,7 @@ static void one_storm(void) {
     start = now();
     cpu = cpu_microseconds(options->pid);
     uint64_t own = own_cpu_microseconds(), end = start + (uint64_t)((options->away + options->seconds) * SECOND);
-    returns.count = 0;
+    returns.count = replayed = 0;
     break_all(start);
     // What was on its way to the old sockets is not counted.
     traffic = (struct traffic){0};
@@ -190,9 +199,10 @@ static void one_storm(void) {
     printf("{\"rest_seconds\": %.1f, \"calm_requests\": %zu, \"calm_p50_us\": %.1f, \"calm_p99_us\": %.1f, \"calm_cores\": %.3f, "
            "\"requests\": %zu, \"p50_us\": %.1f, \"p99_us\": %.1f, \"worst_us\": %.1f, \"p50_ratio\": %.3f, \"p99_ratio\": %.3f, ",
            rest, calm.count, calm_p50, calm_p99, calm_cores, storm.count, p50, p99, quantile(&storm, 1), p50 / calm_p50, p99 / calm_p99);
-    printf("\"connected_seconds\": %.2f, \"return_p50_ms\": %.2f, \"return_p99_ms\": %.2f, \"cpu_us_return\": %.1f, \"server_cores\": %.3f, "
+    printf("\"connected_seconds\": %.2f, \"return_p50_ms\": %.2f, \"return_p99_ms\": %.2f, \"replayed_each\": %.1f, \"cpu_us_return\": %.1f, \"server_cores\": %.3f, "
            "\"load_cores\": %.3f, ",
-           (double)(last - start) / SECOND, quantile(&returns, 0.5) / 1000, quantile(&returns, 0.99) / 1000, (double)cpu / options->sockets,
+           (double)(last - start) / SECOND, quantile(&returns, 0.5) / 1000, quantile(&returns, 0.99) / 1000, 2.0 * (double)replayed / options->sockets,
+           (double)cpu / options->sockets,
            (double)cpu / 1e6 / seconds, (double)own / 1e6 / seconds);
     printf("\"bytes_each\": %.1f, \"presence_bytes_each\": %.1f, \"presence_each\": %.4f, \"presence_batches_each\": %.4f, "
            "\"presence_most_in_a_second\": %llu}\n",
