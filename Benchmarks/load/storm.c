@@ -179,8 +179,16 @@ static void one_storm(void) {
     start = now();
     cpu = cpu_microseconds(options->pid);
     uint64_t own = own_cpu_microseconds(), end = start + (uint64_t)((options->away + options->seconds) * SECOND);
-    returns.count = replayed = 0;
     break_all(start);
+    if (options->away) {
+        // The time in which nobody is there would make the storm look milder than it is.
+        while (now() - start < (uint64_t)options->away * SECOND) go_on(1);
+        free(take_ordinary().values);
+        start = now();
+        cpu = cpu_microseconds(options->pid);
+        own = own_cpu_microseconds();
+    }
+    returns.count = replayed = 0;
     // What was on its way to the old sockets is not counted.
     traffic = (struct traffic){0};
     for (int next = 0; now() < end || ready_count < options->sockets;) {
