@@ -78,12 +78,15 @@ extension SQLReader {
             let newer = try messages(in: channel, after: id.rawValue, limit: limit + 1)
             return Page(items: newer.prefix(limit).reversed(), hasMore: newer.count > limit)
         case .around(let id):
-            let older = try messages(in: channel, before: id.rawValue, limit: limit + 1)
-            let newer = try messages(in: channel, after: max(id.rawValue, 1) - 1, limit: limit)
             // The message itself counts as newer. Where one side is short, the other fills the page.
-            let newerCount = min(newer.count, max(limit - limit / 2, limit - older.count))
-            let olderCount = min(older.count, limit - newerCount)
-            return Page(items: newer.prefix(newerCount).reversed() + older.prefix(olderCount), hasMore: older.count > olderCount)
+            let start = max(id.rawValue, 1) - 1
+            var newer = try messages(in: channel, after: start, limit: limit - limit / 2)
+            let older = try messages(in: channel, before: id.rawValue, limit: limit - newer.count + 1)
+            if older.count < limit / 2, newer.count == limit - limit / 2 {
+                newer = try messages(in: channel, after: start, limit: limit - older.count)
+            }
+            let olderCount = min(older.count, limit - newer.count)
+            return Page(items: newer.reversed() + older.prefix(olderCount), hasMore: older.count > olderCount)
         }
     }
 }
