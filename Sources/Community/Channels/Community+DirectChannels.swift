@@ -11,15 +11,6 @@ extension Community {
     ///
     /// - Throws: `CommunityError.unknownAccount`, `.cannotMessageOneself`, `.limitReached` (1000 direct channels per account).
     public func openDirectChannel(by account: AccountID, with recipient: AccountID) async throws -> (Channel, isNew: Bool) {
-        do {
-            return try await findOrInsertDirectChannel(by: account, with: recipient)
-        } catch DatabaseError.uniqueViolation {
-            // Another node has made it at the same moment.
-            return try await findOrInsertDirectChannel(by: account, with: recipient)
-        }
-    }
-
-    private func findOrInsertDirectChannel(by account: AccountID, with recipient: AccountID) async throws -> (Channel, isNew: Bool) {
         try await write { tx in
             guard recipient != account else { throw CommunityError.cannotMessageOneself }
             let recipients = [try tx.account(account), try tx.account(recipient)].sorted { $0.id < $1.id }
@@ -60,7 +51,6 @@ extension Transaction {
         }
     }
 
-    /// - Throws: `DatabaseError.uniqueViolation` when there is one.
     fileprivate func insertDirectChannel(_ channel: Channel, key: String) throws {
         try execute(
             """
