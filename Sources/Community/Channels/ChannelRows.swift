@@ -93,20 +93,27 @@ extension SQLReader {
         ) { try Account($0) }
     }
 
-    /// The direct channels of an account, those with the latest activity first, with all participants.
+    /// The direct channels of an account, those with the latest activity first, with all participants. One statement, however many they are.
     func directChannels(of account: AccountID) throws -> [Channel] {
-        let channels = try query(
+        var channels: [Channel] = []
+        try run(
             """
-            SELECT c.id, c.space_id, c.name, c.kind, c.access, c.topic, c.position, c.last_message_id, c.own_audience, c.created_at
-            FROM channel_members cm JOIN channels c ON c.id = cm.channel_id
-            WHERE cm.account_id = $1 AND c.access = 3 ORDER BY COALESCE(c.last_message_id, c.id) DESC LIMIT $2
+            SELECT d.id, d.space_id, d.name, d.kind, d.access, d.topic, d.position, d.last_message_id, d.own_audience, d.created_at,
+                a.id, a.username, a.display_name, a.avatar_url, a.bio, a.email, a.status, a.is_administrator, a.created_at, a.updated_at
+            FROM (
+                SELECT c.id, c.space_id, c.name, c.kind, c.access, c.topic, c.position, c.last_message_id, c.own_audience, c.created_at
+                FROM channel_members cm JOIN channels c ON c.id = cm.channel_id
+                WHERE cm.account_id = $1 AND c.access = 3 ORDER BY COALESCE(c.last_message_id, c.id) DESC LIMIT $2) d
+            JOIN channel_members p ON p.channel_id = d.id
+            JOIN accounts a ON a.id = p.account_id
+            ORDER BY COALESCE(d.last_message_id, d.id) DESC, a.id
             """, [.integer(account.rawValue), .integer(Int64(Limits.directChannelsPerAccount))]
-        ) { try Channel($0) }
-        return try channels.map { channel in
-            var channel = channel
-            channel.recipients = try recipients(of: channel.id)
-            return channel
+        ) { row in
+            let channel = try Channel(row)
+            if channels.last?.id != channel.id { channels.append(channel) }
+            channels[channels.endIndex - 1].recipients.append(try Account(row, at: 10))
         }
+        return channels
     }
 }
 

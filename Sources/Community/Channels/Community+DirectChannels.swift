@@ -9,7 +9,8 @@ extension Community {
 
     /// The direct channel between two accounts: two people have one. A new one is told with the event `channelCreated`.
     ///
-    /// - Throws: `CommunityError.unknownAccount`, `.cannotMessageOneself`, `.limitReached` (1000 direct channels per account).
+    /// - Throws: `CommunityError.unknownAccount`, `.cannotMessageOneself`, `.limitReached` (1000 direct channels that the account has
+    ///   opened itself: those that others have opened with it take nothing of its room).
     public func openDirectChannel(by account: AccountID, with recipient: AccountID) async throws -> (Channel, isNew: Bool) {
         try await write { tx in
             guard recipient != account else { throw CommunityError.cannotMessageOneself }
@@ -23,7 +24,7 @@ extension Community {
             let channel = Channel(
                 id: ChannelID(tx.nextID()), spaceID: nil, name: nil, kind: .direct, access: .direct, createdAt: tx.now,
                 recipients: recipients)
-            try tx.insertDirectChannel(channel, key: key)
+            try tx.insertDirectChannel(channel, key: key, opener: account)
             tx.append(.channelCreated(channel))
             return (channel, isNew: true)
         }
@@ -43,24 +44,27 @@ extension Transaction {
     /// - Throws: `CommunityError.limitReached`.
     fileprivate func requireRoomForDirectChannel(of account: AccountID) throws {
         let count = try first(
-            "SELECT COUNT(*) FROM channel_members cm JOIN channels c ON c.id = cm.channel_id WHERE cm.account_id = $1 AND c.access = 3",
-            [.integer(account.rawValue)]
+            """
+            SELECT COUNT(*) FROM channel_members cm JOIN channels c ON c.id = cm.channel_id
+            WHERE cm.account_id = $1 AND c.access = 3 AND c.owner_id = $1
+            """, [.integer(account.rawValue)]
         ) { Int(try $0.integer(0)) }
         guard count ?? 0 < Limits.directChannelsPerAccount else {
             throw CommunityError.limitReached(name: "direct channels per account", limit: Limits.directChannelsPerAccount)
         }
     }
 
-    fileprivate func insertDirectChannel(_ channel: Channel, key: String) throws {
+    /// Who has opened the channel stands where other channels have their owner; it gives no right there.
+    fileprivate func insertDirectChannel(_ channel: Channel, key: String, opener: AccountID) throws {
         try execute(
             """
             INSERT INTO channels (
-                id, kind, access, position, default_permissions, inherits_default, override_count, direct_key, created_at)
-            VALUES ($1, $2, $3, 0, 0, 1, 0, $4, $5)
+                id, owner_id, kind, access, position, default_permissions, inherits_default, override_count, direct_key, created_at)
+            VALUES ($1, $2, $3, $4, 0, 0, 1, 0, $5, $6)
             """,
             [
-                .integer(channel.id.rawValue), .integer(channel.kind.rawValue), .integer(channel.access.rawValue), .text(key),
-                .integer(now.microseconds),
+                .integer(channel.id.rawValue), .integer(opener.rawValue), .integer(channel.kind.rawValue),
+                .integer(channel.access.rawValue), .text(key), .integer(now.microseconds),
             ])
         for recipient in channel.recipients {
             try execute(

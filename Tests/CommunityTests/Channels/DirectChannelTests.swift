@@ -72,22 +72,28 @@ struct DirectChannelTests {
     @Test(arguments: TestEngine.available) func nobodyOpensMoreThanTheLimit(_ engine: TestEngine) async throws {
         try await TestWorld.run(on: engine) { world in
             let (ada, eve, joan) = (try await world.account("ada"), try await world.account("eve"), try await world.account("joan"))
+            let kim = try await world.account("kim")
             _ = try await world.database.transaction { tx in
                 for number in 1...Int64(Limits.directChannelsPerAccount) {
                     try tx.execute(
                         """
-                        INSERT INTO channels (id, kind, access, position, default_permissions, inherits_default, override_count, created_at)
-                        VALUES ($1, 1, 3, 0, 0, 1, 0, 0)
-                        """, [.integer(number)])
-                    try tx.execute(
-                        "INSERT INTO channel_members (channel_id, account_id, permissions, joined_at) VALUES ($1, $2, 0, 0)",
-                        [.integer(number), .integer(ada.rawValue)])
+                        INSERT INTO channels (
+                            id, owner_id, kind, access, position, default_permissions, inherits_default, override_count, created_at)
+                        VALUES ($1, $2, 1, 3, 0, 0, 1, 0, 0)
+                        """, [.integer(number), .integer(ada.rawValue)])
+                    for account in [ada, kim] {
+                        try tx.execute(
+                            "INSERT INTO channel_members (channel_id, account_id, permissions, joined_at) VALUES ($1, $2, 0, 0)",
+                            [.integer(number), .integer(account.rawValue)])
+                    }
                 }
             }
             await #expect(throws: CommunityError.limitReached(name: "direct channels per account", limit: 1_000)) {
                 try await world.community.openDirectChannel(by: ada, with: eve)
             }
             #expect(try await world.community.openDirectChannel(by: joan, with: ada).isNew)
+            // Whom many have written to can write to others all the same.
+            #expect(try await world.community.openDirectChannel(by: kim, with: eve).isNew)
             #expect(try await world.community.directChannels(of: ada).count == Limits.directChannelsPerAccount)
         }
     }
