@@ -50,7 +50,7 @@ extension Transaction {
     /// Ends a membership and writes the events: first for the one who goes, then for those who remain.
     func remove(_ member: Member, from space: Space, reason: MemberRemovalReason) throws {
         if space.isHome {
-            for channel in try channels(of: space.id) { try leave(channel, member.account.id) }
+            for channel in try channels(of: space.id, joinedBy: member.account.id) { try leave(channel, member.account.id) }
         }
         let key: [SQLValue] = [.integer(space.id.rawValue), .integer(member.account.id.rawValue)]
         try execute("DELETE FROM member_roles WHERE space_id = $1 AND account_id = $2", key)
@@ -63,13 +63,23 @@ extension Transaction {
         append(.memberRemoved(removal))
     }
 
-    /// Ends the membership in a channel of the home space, if there is one. A channel that loses its owner goes to the member of longest standing,
+    /// The channels of the home space that an account is a member of: the whole list would cost a statement for each of them.
+    private func channels(of space: SpaceID, joinedBy account: AccountID) throws -> [Channel] {
+        try query(
+            """
+            SELECT c.id, c.space_id, c.name, c.kind, c.access, c.topic, c.position, c.last_message_id, c.own_audience, c.created_at
+            FROM channel_members cm JOIN channels c ON c.id = cm.channel_id
+            WHERE cm.account_id = $1 AND c.space_id = $2 ORDER BY c.position, c.id
+            """, [.integer(account.rawValue), .integer(space.rawValue)]
+        ) { try Channel($0) }
+    }
+
+    /// Ends the membership in a channel of the home space. A channel that loses its owner goes to the member of longest standing,
     /// and one that loses its last member ends.
     private func leave(_ channel: Channel, _ account: AccountID) throws {
-        let left = try execute(
+        try execute(
             "DELETE FROM channel_members WHERE channel_id = $1 AND account_id = $2",
             [.integer(channel.id.rawValue), .integer(account.rawValue)])
-        guard left == 1 else { return }
         append(.channelMemberRemoved(account, from: channel))
         let heir = try first(
             "SELECT account_id FROM channel_members WHERE channel_id = $1 ORDER BY joined_at, account_id LIMIT 1",
