@@ -81,6 +81,20 @@ def test_changes_within_a_second_are_one(nest, owner, member, gateway):
     assert all(first != second for first, second in zip(statuses, statuses[1:]))
 
 
+def test_who_comes_while_somebody_looks_away_hears_of_the_return(nest, owner, member, gateway):
+    """5.1: "presences [{user_id, status}] of visible users who are not offline"; what others were told in the end is right for all."""
+    socket, own = gateway(owner), gateway(member)
+    socket.expect_presence(member, "online")
+    # Told at once, so that the next telling is a second away.
+    own.send(PRESENCE_UPDATE, {"status": "idle"})
+    socket.expect_presence(member, "idle")
+    member.patch("/users/@me", {"status": "invisible"})
+    late = gateway(owner)
+    seen = [entry["status"] for entry in late.connected["d"]["presences"] if entry["user_id"] == member.user_id]
+    member.patch("/users/@me", {"status": "idle"})
+    assert [*seen, *late.presences(member, 2.5)][-1:] == ["idle"]
+
+
 def test_the_own_other_sockets_hear_of_it(account, gateway):
     """5.5: "and the user's own other sockets"."""
     chooser, other = gateway(account), gateway(account)

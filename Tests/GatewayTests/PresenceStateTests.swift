@@ -281,6 +281,31 @@ struct PresenceStateTests {
         #expect(world.state.toldThrough == changes.last?.number)
     }
 
+    /// The same for what it is not shown: somebody who looks offline for less than a second is there again.
+    @Test func `who was away between two tellings is told to whoever came meanwhile`() {
+        let world = World()
+        world.enter(1)
+        world.enter(2)
+        #expect(world.tell() == ["1 online", "2 online"])
+        world.choose(1, .invisible)
+        #expect(world.show(1, 2).map(\.account.rawValue) == [2])
+        world.choose(1, .online)
+        #expect(world.tell() == ["1 online"])
+        world.choose(2, .idle)
+        world.choose(2, .online)
+        _ = world.show(1, 2)
+        #expect(world.tell() == [])
+    }
+
+    /// Who looks is not told of somebody who comes unseen.
+    @Test func `the invisible are not told of, whoever looks`() {
+        let world = World()
+        world.chosen[1] = .invisible
+        world.enter(1)
+        #expect(world.show(1).isEmpty)
+        #expect(world.tell() == [])
+    }
+
     @Test func `who is leaving is found by topic until the time is over or the topic is not shared any more`() {
         let world = World()
         let other = TopicID(scope: .space, id: 8)

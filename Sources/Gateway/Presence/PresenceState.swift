@@ -26,8 +26,8 @@ struct PresenceState {
         var isWaiting = false
         /// What `chosen` says was read before the person came, and may have been changed since.
         var isUnconfirmed = true
-        /// Somebody who has just connected was shown more than what was told.
-        var isShownAhead = false
+        /// The first change since the last telling; nil when what was told is still how the person is shown.
+        var untoldSince: UInt64?
 
         var isPresent: Bool {
             if case .gone = whereabouts { return false }
@@ -57,6 +57,8 @@ struct PresenceState {
     private(set) var position: UInt64 = 0
     /// Changes up to this number may have been told.
     private(set) var toldThrough: UInt64 = 0
+    /// The latest change when somebody who had just come was last shown who is there.
+    private var lookedAt: UInt64 = 0
 
     init(_ settings: PresenceSettings = PresenceSettings()) {
         self.settings = settings
@@ -74,8 +76,10 @@ struct PresenceState {
         socketCount += 1
         guard let whereabouts = people[account.id]?.whereabouts else {
             position += 1
-            people[account.id] = Person(
-                username: account.username, chosen: account.status, number: position, cause: (place, account.status))
+            var person = Person(username: account.username, chosen: account.status, number: position, cause: (place, account.status))
+            // Who comes unseen is not to be told of.
+            if person.shown != person.told { person.untoldSince = position }
+            people[account.id] = person
             return wait(account.id)
         }
         switch whereabouts {
@@ -139,6 +143,9 @@ struct PresenceState {
         if isChanged {
             position += 1
             person.number = position
+            let since = person.untoldSince ?? position
+            // Taken back before anybody has looked, it never was.
+            person.untoldSince = person.shown == person.told && since > lookedAt ? nil : since
         }
         people[account] = person
         if isChanged { wait(account) }
@@ -195,9 +202,9 @@ extension PresenceState {
 
     /// How the accounts are shown now, without those who look offline, for somebody who has just come.
     mutating func show(_ accounts: some Sequence<AccountID>) -> [PresenceChange] {
-        accounts.compactMap { account in
+        lookedAt = position
+        return accounts.compactMap { account in
             guard let person = people[account], person.shown != .offline else { return nil }
-            if person.shown != person.told { people[account]?.isShownAhead = true }
             return PresenceChange(
                 account: account, username: person.username, status: person.shown, number: person.number, cause: nil)
         }
@@ -241,10 +248,15 @@ extension PresenceState {
         return taken.filter { account in
             people[account]?.isWaiting = false
             guard let person = people[account] else { return false }
-            let isNeeded = person.isUnconfirmed || person.isShownAhead || person.shown != person.told
-            if !isNeeded { forgetIfSettled(account) }
+            let isNeeded = person.isUnconfirmed || isNews(person)
+            if !isNeeded { settle(account) }
             return isNeeded
         }
+    }
+
+    /// Whether somebody may know the person otherwise: by what was told, or, where that is right again, by a look at what was not told in between.
+    private func isNews(_ person: Person) -> Bool {
+        person.shown != person.told || person.untoldSince.map { $0 <= lookedAt } ?? false
     }
 
     /// Puts people back to the front of the row.
@@ -271,12 +283,12 @@ extension PresenceState {
             guard let audience = audiences[account] else {
                 let shown = people[account]?.shown ?? .offline
                 people[account]?.told = shown
-                forgetIfSettled(account)
+                settle(account)
                 continue
             }
             confirm(account, audience)
-            guard let person = people[account], person.shown != person.told || person.isShownAhead else {
-                forgetIfSettled(account)
+            guard let person = people[account], isNews(person) else {
+                settle(account)
                 continue
             }
             let cost = max(min(audience.reach, socketCount), 1)
@@ -303,12 +315,17 @@ extension PresenceState {
     private mutating func tell(_ person: Person, _ account: AccountID) -> PresenceChange {
         let cause = person.cause.flatMap { UserStatus(chosen: $0.chosen, isPresent: true) == person.shown ? $0.place : nil }
         people[account]?.told = person.shown
-        people[account]?.isShownAhead = false
         people[account]?.cause = nil
         toldThrough = max(toldThrough, person.number)
-        forgetIfSettled(account)
+        settle(account)
         return PresenceChange(
             account: account, username: person.username, status: person.shown, number: person.number, cause: cause)
+    }
+
+    /// Everybody knows how the person is shown.
+    private mutating func settle(_ account: AccountID) {
+        people[account]?.untoldSince = nil
+        forgetIfSettled(account)
     }
 
     /// Nothing is kept of somebody who is gone and known to be.

@@ -68,14 +68,15 @@ extension GatewayConnection {
 
     /// Sends the presence of those who are there as op 40.
     ///
-    /// - Parameter known: what the client knows already.
-    func sendPresent(except known: [PresenceChange]) {
+    /// - Parameters:
+    ///   - known: what the client knows already.
+    ///   - position: `PresenceBoard.position` before `known` was found out: later changes reach the subscriber through the hub.
+    func sendPresent(except known: [PresenceChange], changedSince position: UInt64) {
         guard let subscription, let login else { return }
         let bound = LoopBound(self, loop: loop)
         let board = gateway.presence.board
         let topics = subscription.topics
         loop.start {
-            let position = board.position
             let people = await board.people(in: topics, limit: ChatGateway.presenceLimit).subtracting([login.account]).sorted()
             bound.value.show(people, except: known, position: position)
         }
@@ -83,7 +84,6 @@ extension GatewayConnection {
 
     private func show(_ people: [AccountID], except known: [PresenceChange], position: UInt64) {
         guard isOpen, let subscription else { return }
-        // Later changes reach the subscriber through the hub.
         subscription.presencePosition = max(subscription.presencePosition, position)
         let known = Dictionary(known.map { ($0.account, $0.status) }, uniquingKeysWith: { first, _ in first })
         let frames = gateway.presence.board.show(people, limit: ChatGateway.presenceLimit)

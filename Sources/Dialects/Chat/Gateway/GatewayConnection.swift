@@ -223,6 +223,7 @@ final class GatewayConnection: WebSocketHandler, Subscriber, SessionHolder {
     private func serve(_ arrival: GatewayArrival, on shard: HubShard) {
         let board = gateway.presence.board
         if let place { board.enter(arrival.account, through: place) }
+        let position = board.position
         let present = board.show(arrival.present, limit: ChatGateway.presenceLimit)
         // What an account sees may be more than waits for anybody else.
         socket.sendEncoded(frame: gateway.greeting(for: arrival, present: present), countsAgainstLimit: false)
@@ -232,9 +233,9 @@ final class GatewayConnection: WebSocketHandler, Subscriber, SessionHolder {
         subscription?.presencePosition = arrival.presencePosition
         // Those who resume are told anew who is there; others only what they have missed since their snapshot was made.
         if case .resumed = arrival.greeting {
-            sendPresent(except: [])
+            sendPresent(except: [], changedSince: position)
         } else if board.hasTold(after: arrival.presencePosition) {
-            sendPresent(except: present)
+            sendPresent(except: present, changedSince: position)
         }
         choosePresence()
     }
