@@ -154,6 +154,17 @@ struct PresenceStateTests {
         #expect(world.tell() == ["1 offline"])
     }
 
+    /// What one socket gets at once stays well below what may wait for it, however many go at the same moment.
+    @Test func `of very many who go at once so many are told each second`() {
+        let world = World(deliveries: .max)
+        for id in 1...5_000 as ClosedRange<Int64> { world.enter(id) }
+        for expected in [2_000, 2_000, 1_000, 0] {
+            #expect(world.tell(page: 256).count == expected)
+            world.advance(.seconds(1))
+        }
+        #expect(world.state.nextDue == nil)
+    }
+
     @Test func `ten thousand who come back in time are not told of`() {
         let world = World()
         for id in 1...10_000 as ClosedRange<Int64> { world.enter(id) }

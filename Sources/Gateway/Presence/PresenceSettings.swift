@@ -8,6 +8,8 @@ public struct PresenceSettings: Sendable {
     var interval: Duration = .seconds(1)
     /// Deliveries of one telling; what is more waits for the next.
     var deliveries = 1_000_000
+    /// People told of in one telling, whoever hears it: some 300 KiB for a socket, which is well below what may wait for it.
+    var people = 2_000
 
     /// The defaults of the contract.
     public init() {}

@@ -223,12 +223,12 @@ extension PresenceState {
 
     /// Begins a telling: whose time is over is gone from now on.
     ///
-    /// - Returns: how many people wait. Who comes to the row from now on is told of the next time.
+    /// - Returns: how many people are told of at most. Who comes to the row from now on is told of the next time.
     mutating func beginTelling(at now: MonotonicInstant) -> Int {
         notBefore = now + settings.interval
         while let due = closed.takeDue(at: now) { expire(due.account, .closed, due.end) }
         while let due = lost.takeDue(at: now) { expire(due.account, .lost, due.end) }
-        return waiting.count
+        return min(waiting.count, settings.people)
     }
 
     private mutating func expire(_ account: AccountID, _ departure: Departure, _ end: MonotonicInstant) {
