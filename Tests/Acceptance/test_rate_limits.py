@@ -80,6 +80,23 @@ def test_logins_are_limited_per_address(limited):
     assert account.get("/auth/me").status_code == 200
 
 
+def test_whoever_holds_a_token_does_not_find_the_password_out_by_trying(limited):
+    """1.2: what tries a password is counted; by account, so that neither more addresses help nor others at the same one suffer."""
+    account, other = register(limited), register(limited)
+    change = {"password": "another password", "current_password": "wrong password"}
+    answers = [account.patch("/users/@me", change) for _ in range(11)]
+    allowed = [answer for answer in answers if answer.status_code != 429]
+    assert 9 <= len(allowed) <= 10
+    for answer in allowed:
+        assert_error(answer, 400, 50035, "invalid_form", fields=["current_password"])
+    check_refusal(answers[-1], limit=10, wait=60, bucket="sign-in")
+    check_refusal(account.patch("/users/@me", change | {"current_password": PASSWORD}), limit=10, wait=60)
+    # What tries no password is not counted, and the address may still sign in.
+    assert account.patch("/users/@me", {"bio": "patient"}).status_code == 200
+    assert other.patch("/users/@me", change | {"current_password": PASSWORD}).status_code == 200
+    assert Api(limited).post("/auth/login", {"username": account.username, "password": PASSWORD}).status_code == 200
+
+
 def test_registrations_are_limited_per_address(limited):
     """1.2: "login/register 10 per minute per IP"; a refused registration makes no account."""
     accounts = [register(limited) for _ in range(10)]

@@ -23,7 +23,9 @@ struct ChatRateLimits: Sendable {
         self.clock = clock
     }
 
-    /// Counts a login or a registration.
+    /// Counts a login or a registration, or what else tries a password.
+    ///
+    /// - Parameter address: where from, or whose password it is.
     func countSignIn(from address: String) throws(ChatError) -> RateLimitStatus? {
         try count(address, signIns, isGlobal: false)
     }

@@ -32,7 +32,7 @@ struct Endpoints: Sendable {
     /// A route for everybody, counted by address (contracts/chat.md 1.2, login and register).
     func open(_ handler: @escaping @Sendable (HTTPRequest) async throws -> HTTPResponse) -> Handler {
         answering { request, limit in
-            limit = try countSignIn(of: request)
+            limit = try limits.countSignIn(from: services.clientAddress(request))
             return try await handler(request)
         }
     }
@@ -65,10 +65,9 @@ struct Endpoints: Sendable {
         }
     }
 
-    /// Counts what tries a password, by address.
-    @discardableResult
-    func countSignIn(of request: HTTPRequest) throws(ChatError) -> RateLimitStatus? {
-        try limits.countSignIn(from: services.clientAddress(request))
+    /// Counts what tries the password of somebody who is signed in: by account, because a token can be used from many addresses.
+    func countPassword(of caller: Caller) throws(ChatError) {
+        _ = try limits.countSignIn(from: "account \(caller.account.id.rawValue)")
     }
 
     /// Answers failures in the shape of the API, and tells in every answer how much of the limit is left.

@@ -27,7 +27,7 @@ struct UserRoutes {
         let changes = Self.changes(&form)
         try form.check()
         // Whoever holds a token must not find the password out by trying.
-        if changes.password != nil { try endpoints.countSignIn(of: request) }
+        if changes.password != nil { try endpoints.countPassword(of: caller) }
         let changed = try await endpoints.community.updateProfile(of: caller.account.id, changes)
         return .json(
             Wire.object { json in
