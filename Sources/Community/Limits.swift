@@ -54,6 +54,10 @@ public enum Limits {
     public static let sessionsPerAccount = 100
     /// Spent refresh tokens of a login that are recognised when they come back.
     public static let spentTokensPerSession = 1_000
+    /// Acts that the audit log keeps.
+    public static let auditEntries = 1_000_000
+    /// How long it keeps them, in seconds: a year.
+    public static let auditSeconds: Int64 = 365 * 86_400
     /// Wrong setup codes from one address before it has to wait.
     public static let setupAttempts = 5
     /// How long it waits, in seconds.

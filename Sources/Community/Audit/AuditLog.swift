@@ -31,6 +31,25 @@ enum AuditAction: String {
     case messageDeleted = "message_deleted"
 }
 
+extension Community {
+    /// Forgets acts that are older than a year, and the oldest of more than a million; at most `batch` of them, so that nobody waits long.
+    ///
+    /// - Returns: whether there may be more.
+    public func trimAuditLog(keepAtMost count: Int = Limits.auditEntries, batch: Int = 1_000) async throws -> Bool {
+        try await write { tx in
+            // Ids rise with time, so both limits are places in the order of ids.
+            let byAge = IDGenerator.smallestID(at: tx.now.adding(seconds: -Limits.auditSeconds)) - 1
+            let bySize = try tx.first("SELECT id FROM audit_log ORDER BY id DESC LIMIT 1 OFFSET $1", [.integer(Int64(count))]) {
+                try $0.integer(0)
+            }
+            let removed = try tx.execute(
+                "DELETE FROM audit_log WHERE id IN (SELECT id FROM audit_log WHERE id <= $1 ORDER BY id LIMIT $2)",
+                [.integer(max(byAge, bySize ?? 0)), .integer(Int64(batch))])
+            return removed == batch
+        }
+    }
+}
+
 extension Transaction {
     /// Notes an administrative act, together with the act itself.
     func audit(_ action: AuditAction, by account: AccountID, in space: SpaceID? = nil, subject: Int64, details: String? = nil) throws {

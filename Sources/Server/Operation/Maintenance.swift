@@ -8,6 +8,8 @@ internal import Storage
 struct Maintenance: Sendable {
     /// How often.
     static let interval = Duration.seconds(600)
+    /// Between two of many small removals, so that others write in between.
+    static let pause = Duration.milliseconds(20)
     /// Events that are kept at most, whatever their age.
     static let eventLimit = 5_000_000
 
@@ -31,7 +33,8 @@ struct Maintenance: Sendable {
             let oldest = Timestamp.now().adding(seconds: -Int64(retentionDays) * 86_400)
             let count = try await database.pruneEvents(before: oldest, keepAtMost: Self.eventLimit)
             try await community.removeExpired()
-            while try await community.removeDeletedMessages() {}
+            while try await community.removeDeletedMessages() { try await Task.sleep(for: Self.pause) }
+            while try await community.trimAuditLog() { try await Task.sleep(for: Self.pause) }
             if count > 0 { logger.log(.info, "Old events forgotten", [("count", .integer(Int64(count)))]) }
         } catch DatabaseError.closed {
             return
