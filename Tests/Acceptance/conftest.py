@@ -79,6 +79,16 @@ def server(engine, roost_binary, tmp_path_factory):
         server.dispose()
 
 
+@pytest.fixture(scope="module")
+def mortal(engine, roost_binary, tmp_path_factory):
+    """A server of the module's own, which its tests may kill and start again."""
+    server = RoostServer(tmp_path_factory.mktemp(f"mortal-{engine}"), engine)
+    try:
+        yield server.start()
+    finally:
+        server.dispose()
+
+
 @pytest.fixture
 def new_server(roost_binary, tmp_path):
     """Makes servers of the test's own: `new_server(engine, {"path": "value"})`; `start=False` leaves the start to the test.

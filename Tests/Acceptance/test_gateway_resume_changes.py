@@ -7,18 +7,7 @@ from support.gateway import (
     CAPABILITIES, CHANNEL_CREATE, CHANNEL_DELETE, CHANNEL_UPDATE, MESSAGE_CREATE, MESSAGE_DELETE, MESSAGE_UPDATE, SERVER_MEMBER_ADD,
     SERVER_MEMBER_REMOVE, SERVER_UPDATE,
 )  # fmt: skip
-from support.server import RoostServer
 from support.shapes import is_public_user, is_server_detail
-
-
-@pytest.fixture(scope="module")
-def mortal(engine, roost_binary, tmp_path_factory):
-    """A server that the tests of this module kill."""
-    server = RoostServer(tmp_path_factory.mktemp(f"mortal-{engine}"), engine)
-    try:
-        yield server.start()
-    finally:
-        server.dispose()
 
 
 class Scene:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import pytest
 
 from support.api import message_path, register
+from support.company import Company
 from support.gateway import (
     CHANNEL_CREATE, CHANNEL_DELETE, CHANNEL_UPDATE, EXTENSIONS, MESSAGE_CREATE, MESSAGE_DELETE, MESSAGE_UPDATE, NAMES, PRESENCE_UPDATE,
     SERVER_DELETE, SERVER_MEMBER_ADD, SERVER_MEMBER_REMOVE, SERVER_UPDATE, TYPING_START,
@@ -143,29 +144,14 @@ class Things:
         scene.keeper.add(scene.server, self.to_kick)
 
 
-class Scene:
-    """A server with an owner (`boss`), an admin who makes things happen (`keeper`), a member (`witness`), and the one whom the case is about (`subject`)."""
+class Scene(Company):
+    """The company, with what the paths of the tables name."""
 
     def __init__(self, server, standing):
-        self.keeper, self.witness, self.subject = (register(server, name) for name in ("keeper", "witness", "subject"))
-        self.boss = self.subject if standing == "owner" else register(server, "boss")
-        nest = self.boss.create_server()
-        self.server, self.room = nest["server_id"], nest["channels"][0]["channel_id"]
-        for account in (self.keeper, self.witness):
-            self.boss.add(self.server, account)
-        self.boss.change(self.member(self.keeper), role="admin")
-        if standing in ("admin", "member"):
-            self.boss.add(self.server, self.subject)
-        if standing == "admin":
-            self.boss.change(self.member(self.subject), role="admin")
+        super().__init__(server, standing)
         self.spare = self.keeper.create_channel(self.server, "spare")["channel_id"]
         self.message = self.witness.say(self.room, "another's")["message_id"]
         self.own = self.subject.say(self.room, "own")["message_id"] if standing in INSIDE else self.message
-        self.invite = self.keeper.invite(self.server)
-        self.corners = {account.user_id: account.corner() for account in (self.subject, self.witness)}
-
-    def member(self, account):
-        return f"/servers/{self.server}/members/{account if isinstance(account, str) else account.user_id}"
 
     def fill(self, text):
         """A path or value of the tables with the ids of this scene."""
@@ -173,10 +159,6 @@ class Scene:
             server=self.server, channel=self.room, spare=self.spare, message=self.message, own=self.own, invite=self.invite,
             witness=self.witness.user_id, guest=register(self.keeper.server, "guest").user_id if "{guest}" in text else "", self=self.subject.user_id,
         )  # fmt: skip
-
-    def mark(self, account):
-        """A message that only this account hears of: whatever happened before comes before it."""
-        return account.say(self.corners[account.user_id], "marker")
 
 
 def answer(response):

@@ -8,13 +8,13 @@ from typing import NamedTuple
 
 import pytest
 
-from support.api import message_path, register
+from support.api import message_path
+from support.company import Company
 from support.database import execute
 from support.gateway import (
     CHANNEL_CREATE, CHANNEL_DELETE, CHANNEL_UPDATE, MESSAGE_CREATE, MESSAGE_DELETE, MESSAGE_UPDATE, NAMES, SERVER_MEMBER_ADD,
     SERVER_MEMBER_REMOVE, TYPING_START,
 )  # fmt: skip
-from support.server import RoostServer
 
 #: What everybody may do in a new server, without VIEW_CHANNEL, and that bit alone (contracts/cosmos.md 6.2).
 BLIND, VIEW_CHANNEL = 0x0635_CE41 & ~0x400, 0x400
@@ -70,40 +70,15 @@ CHANGES = {
 every_case = pytest.mark.parametrize("case", CASES, ids=[case.who for case in CASES])
 
 
-@pytest.fixture(scope="module")
-def workshop(engine, roost_binary, tmp_path_factory):
-    """A server that is ended now and then so that rules can be written into its database."""
-    server = RoostServer(tmp_path_factory.mktemp(f"workshop-{engine}"), engine)
-    try:
-        yield server.start()
-    finally:
-        server.dispose()
-
-
-class Scene:
-    """A server with the open channel `room` and the narrow one `den`; `boss`, `keeper` (an admin), `witness` (a member) and the `subject` of the case."""
+class Scene(Company):
+    """The company, with the open channel `room` and the narrow one `den`."""
 
     def __init__(self, server, standing="member"):
-        self.keeper, self.witness, self.subject = (register(server, name) for name in ("keeper", "witness", "subject"))
-        self.boss = self.subject if standing == "owner" else register(server, "boss")
-        nest = self.boss.create_server()
-        self.server, self.room = nest["server_id"], nest["channels"][0]["channel_id"]
-        for account in (self.keeper, self.witness):
-            self.boss.add(self.server, account)
-        self.boss.change(self.member(self.keeper), role="admin")
-        if standing in ("admin", "member", "allowed"):
-            self.boss.add(self.server, self.subject)
-        if standing == "admin":
-            self.boss.change(self.member(self.subject), role="admin")
+        super().__init__(server, standing, watchers=["keeper"])
         self.den = self.keeper.create_channel(self.server, "den")["channel_id"]
         self.old, self.doomed = (self.keeper.say(self.den, text) for text in ("old", "doomed"))
         self.topic = 0
-        self.invite = self.keeper.invite(self.server)
-        self.corners = {account.user_id: account.corner() for account in (self.subject, self.witness, self.keeper)}
         narrow(server, self.den, allowed=self.subject if standing == "allowed" else None)
-
-    def member(self, account):
-        return f"/servers/{self.server}/members/{account if isinstance(account, str) else account.user_id}"
 
     def stir(self):
         """Something happens in the room, and everything in the den: what is told of it to those who see the den."""
@@ -115,9 +90,6 @@ class Scene:
         self.topic += 1
         self.keeper.change(f"/channels/{self.den}", topic=f"topic {self.topic}")
         return [MESSAGE_CREATE, MESSAGE_UPDATE, MESSAGE_CREATE, MESSAGE_DELETE, CHANNEL_UPDATE]
-
-    def mark(self, account):
-        return account.say(self.corners[account.user_id], "marker")
 
 
 def narrow(server, channel, *, allowed=None):
@@ -165,9 +137,9 @@ def check_sight(scene, standing, sees):
 
 
 @every_case
-def test_who_reads_a_narrow_channel(workshop, gateway, case):
+def test_who_reads_a_narrow_channel(mortal, gateway, case):
     """3.2 and 1.1: 403 missing_access, and no list names it, to those who may not VIEW_CHANNEL; before and after the change."""
-    scene = Scene(workshop, case.first)
+    scene = Scene(mortal, case.first)
     check_sight(scene, case.first, case.sees)
     check_connected(gateway, scene, case.first, case.sees)
     CHANGES[case.change](scene)
@@ -184,9 +156,9 @@ def check_connected(gateway, scene, standing, sees):
 
 
 @every_case
-def test_who_is_told_of_a_narrow_channel(workshop, gateway, case):
+def test_who_is_told_of_a_narrow_channel(mortal, gateway, case):
     """5.3 and 4.7: losing sight is a CHANNEL_DELETE to him alone, gaining it a CHANNEL_CREATE to him alone; then nothing, or everything."""
-    scene = Scene(workshop, case.first)
+    scene = Scene(mortal, case.first)
     sockets = [gateway(scene.subject) for _ in range(3)]
     witness, keeper = gateway(scene.witness), gateway(scene.keeper)
     stirred = scene.stir()
@@ -212,16 +184,16 @@ def test_who_is_told_of_a_narrow_channel(workshop, gateway, case):
 
 @every_case
 @pytest.mark.parametrize("killed", [False, True], ids=["away", "killed"])
-def test_who_is_told_of_a_narrow_channel_on_coming_back(workshop, gateway, case, killed):
+def test_who_is_told_of_a_narrow_channel_on_coming_back(mortal, gateway, case, killed):
     """4.6 and 4.7: what he sees now, and that he does not see it any more."""
-    scene = Scene(workshop, case.first)
+    scene = Scene(mortal, case.first)
     first = gateway(scene.subject)
     first.abort()
     before = scene.stir()
     CHANGES[case.change](scene)
     after = scene.stir()
     if killed:
-        workshop.restart()
+        mortal.restart()
     frames, socket = gateway.come_back(scene.subject, first)
     in_den = seen_of(frames, scene)[1]
     shown_or_hidden = names(told for told in case.told if told in (CHANNEL_CREATE, CHANNEL_DELETE))
@@ -241,9 +213,9 @@ def test_who_is_told_of_a_narrow_channel_on_coming_back(workshop, gateway, case,
     assert seen_of(socket.events_until(scene.mark(scene.subject)), scene)[1] == (names(live) if case.will_see else [])
 
 
-def test_a_hidden_channel_is_told_as_it_is_and_a_shown_one_too(workshop, gateway):
+def test_a_hidden_channel_is_told_as_it_is_and_a_shown_one_too(mortal, gateway):
     """5.3: "the whole Channel": as REST shows it to those who see it."""
-    scene = Scene(workshop, "admin")
+    scene = Scene(mortal, "admin")
     socket = gateway(scene.subject)
     CHANGES["is demoted"](scene)
     channel = scene.keeper.get(f"/channels/{scene.den}").json()
@@ -254,9 +226,9 @@ def test_a_hidden_channel_is_told_as_it_is_and_a_shown_one_too(workshop, gateway
 
 
 @pytest.mark.parametrize("way", ["channel", "server"])
-def test_the_end_of_a_narrow_channel_is_told_once_to_those_who_saw_it(workshop, gateway, way):
+def test_the_end_of_a_narrow_channel_is_told_once_to_those_who_saw_it(mortal, gateway, way):
     """5.3: CHANNEL_DELETE; 3.2: "22 per channel, then 31": to the member of the channels that he saw."""
-    scene = Scene(workshop, "admin")
+    scene = Scene(mortal, "admin")
     sockets = {"subject": gateway(scene.subject), "keeper": gateway(scene.keeper), "witness": gateway(scene.witness)}
     scene.boss.remove(f"/channels/{scene.den}" if way == "channel" else f"/servers/{scene.server}")
     for name, socket in sockets.items():
@@ -288,9 +260,9 @@ STEPS = {
 
 
 @pytest.mark.parametrize("what", WHILE_AWAY)
-def test_an_admin_who_was_away_is_told_of_a_narrow_channel_only_where_he_still_is(workshop, gateway, what):
+def test_an_admin_who_was_away_is_told_of_a_narrow_channel_only_where_he_still_is(mortal, gateway, what):
     """4.6 and 5.4: of a server that he is not in any more nothing is told but that."""
-    scene = Scene(workshop, "admin")
+    scene = Scene(mortal, "admin")
     first = gateway(scene.subject)
     first.abort()
     steps, told = WHILE_AWAY[what]
@@ -302,9 +274,9 @@ def test_an_admin_who_was_away_is_told_of_a_narrow_channel_only_where_he_still_i
         assert frame["d"].get("channel_id", scene.den) == scene.den and frame["d"]["server_id"] == scene.server
 
 
-def test_who_types_in_a_narrow_channel_is_seen_by_those_who_see_it(workshop, gateway):
+def test_who_types_in_a_narrow_channel_is_seen_by_those_who_see_it(mortal, gateway):
     """5.6: "Receivers: all who see the channel except the typist"."""
-    scene = Scene(workshop, "admin")
+    scene = Scene(mortal, "admin")
     seeing, blind = gateway(scene.subject), gateway(scene.witness)
     assert scene.keeper.post(f"/channels/{scene.den}/typing").status_code == 204
     assert seeing.expect(TYPING_START)["d"]["channel_id"] == scene.den
@@ -317,9 +289,9 @@ def test_who_types_in_a_narrow_channel_is_seen_by_those_who_see_it(workshop, gat
     assert [frame["d"]["user_id"] for frame in seeing.frames if frame["op"] == TYPING_START] == [scene.keeper.user_id]
 
 
-def test_sight_comes_and_goes_in_the_middle_of_a_burst(workshop, gateway):
+def test_sight_comes_and_goes_in_the_middle_of_a_burst(mortal, gateway):
     """4.7 and 5.3: between a 20 and the next 22 everything of the channel comes, outside nothing; what is open comes all the time."""
-    scene = Scene(workshop, "admin")
+    scene = Scene(mortal, "admin")
     sockets, keeper, witness = [gateway(scene.subject) for _ in range(3)], gateway(scene.keeper), gateway(scene.witness)
     over = threading.Event()
     failures = []
