@@ -59,25 +59,26 @@ struct ChatError: Error {
 
 /// How long a client shall wait (contracts/chat.md 1.1, 429).
 struct RetryInformation: Sendable {
-    /// The name of the bucket.
-    var bucket: String
-    /// Requests in a full bucket.
-    var limit: Int
+    /// The limit that is reached.
+    var limit: RateLimitStatus
     /// Seconds until the next request is allowed.
     var afterSeconds: Double
-    /// When the bucket is full again, in seconds since the epoch; nil as long as it is not known more exactly than by `afterSeconds`.
-    var resetAt: Int64?
     /// Whether the limit is on everything a user does, not on one route.
     var isGlobal: Bool
 
+    init(bucket: String, limit: Int, afterSeconds: Double, resetAt: Int64? = nil, isGlobal: Bool) {
+        self.limit = RateLimitStatus(bucket: bucket, limit: limit, remaining: 0, resetAt: resetAt, resetAfterSeconds: afterSeconds)
+        self.afterSeconds = afterSeconds
+        self.isGlobal = isGlobal
+    }
+
     /// Fills in when the bucket is full again.
     mutating func complete(at now: Timestamp) {
-        resetAt = resetAt ?? now.adding(milliseconds: Int64(afterSeconds * 1_000)).seconds + 1
+        limit.resetAt = limit.resetAt ?? now.adding(milliseconds: Int64(afterSeconds * 1_000)).seconds + 1
     }
 
     func add(to headers: inout HTTPHeaders) {
-        let seconds = String(Int(afterSeconds.rounded(.up)))
-        headers.set("Retry-After", seconds)
-        RateLimitStatus(bucket: bucket, limit: limit, remaining: 0, resetAt: resetAt, resetAfterSeconds: afterSeconds).add(to: &headers)
+        headers.set("Retry-After", String(Int(afterSeconds.rounded(.up))))
+        limit.add(to: &headers)
     }
 }
