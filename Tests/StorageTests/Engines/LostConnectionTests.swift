@@ -86,12 +86,15 @@ import Testing
                             let name = "bird \(caller) \(number)"
                             let process = try? await database.transaction { tx in
                                 try tx.insertBird(caller * 1_000 + number, name)
-                                return try Self.process(tx)
+                                let process = try Self.process(tx)
+                                // In the middle of a transaction, which is lost then, and with it the others of its group.
+                                if caller == 0, number % 20 == 10 { try server.terminate([process]) }
+                                return process
                             }
                             guard let process else { continue }
                             acknowledged.append(name)
-                            // Often enough to hit a moment at which somebody writes.
-                            if caller == 0, number % 4 == 2 { try server.terminate([process]) }
+                            // At any moment of what the others are doing.
+                            if caller == 0, number % 20 == 0 { try server.terminate([process]) }
                         }
                         return acknowledged
                     }
