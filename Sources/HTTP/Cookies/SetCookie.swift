@@ -1,3 +1,5 @@
+public import Primitives
+
 /// A cookie for the client to keep (RFC 6265 section 4.1, and `SameSite` of its successor).
 ///
 /// As it is made it is a session's: not readable by scripts, sent over TLS only, not sent with requests of other sites except plain links.
@@ -32,6 +34,8 @@ public struct SetCookie: Sendable, Equatable {
     public var domain: String?
     /// Seconds until the client forgets it; nil for the end of the browser's session.
     public var maximumAge: Int?
+    /// When the client forgets it, for clients that do not know `Max-Age`, which goes before (RFC 6265 5.3); to the second.
+    public var expires: Timestamp?
     /// Whether scripts cannot read it.
     public var isHTTPOnly = true
     /// Whether it is sent over TLS only.
@@ -49,10 +53,12 @@ public struct SetCookie: Sendable, Equatable {
     public static func removing(_ name: String) -> SetCookie {
         var cookie = SetCookie(name, "")
         cookie.maximumAge = 0
+        // Any moment that is past will do; this one is that of contracts/dawchat.md 1.2.
+        cookie.expires = Timestamp(seconds: 10)
         return cookie
     }
 
-    /// The value of the field.
+    /// The value of the field. The order of the attributes means nothing to clients; it is that of contracts/dawchat.md 1.2.
     ///
     /// - Throws: `SetCookie.Invalid`.
     public func headerValue() throws(Invalid) -> String {
@@ -62,12 +68,13 @@ public struct SetCookie: Sendable, Equatable {
             guard attribute.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F && $0 != UInt8(ascii: ";") }) else { throw .attribute(name: name) }
         }
         var text = "\(name)=\(value)"
+        if let maximumAge { text += "; Max-Age=\(max(0, maximumAge))" }
+        if let expires { text += "; Expires=\(expires.httpDate)" }
         if let path { text += "; Path=\(path)" }
         if let domain { text += "; Domain=\(domain)" }
-        if let maximumAge { text += "; Max-Age=\(max(0, maximumAge))" }
-        if isSecure { text += "; Secure" }
         if isHTTPOnly { text += "; HttpOnly" }
         if let sameSite { text += "; SameSite=\(sameSite.rawValue)" }
+        if isSecure { text += "; Secure" }
         return text
     }
 }

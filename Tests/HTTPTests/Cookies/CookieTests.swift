@@ -1,3 +1,4 @@
+import Primitives
 import Testing
 
 @testable import HTTP
@@ -27,15 +28,31 @@ struct CookieTests {
 
     @Test func aSessionCookieIsSafeAsItIsMade() throws {
         var cookie = SetCookie("session", "abc")
-        #expect(try cookie.headerValue() == "session=abc; Path=/; Secure; HttpOnly; SameSite=Lax")
+        #expect(try cookie.headerValue() == "session=abc; Path=/; HttpOnly; SameSite=Lax; Secure")
         cookie.maximumAge = 60
         cookie.domain = "roost.example"
         cookie.path = nil
         cookie.isSecure = false
         cookie.isHTTPOnly = false
         cookie.sameSite = .strict
-        #expect(try cookie.headerValue() == "session=abc; Domain=roost.example; Max-Age=60; SameSite=Strict")
-        #expect(try SetCookie.removing("a").headerValue() == "a=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Lax")
+        #expect(try cookie.headerValue() == "session=abc; Max-Age=60; Domain=roost.example; SameSite=Strict")
+    }
+
+    /// contracts/dawchat.md 1.2 fixes the order.
+    @Test func attributesComeInTheOrderOfTheContract() throws {
+        var cookie = SetCookie("t", "abc")
+        cookie.maximumAge = 604_800
+        cookie.expires = Timestamp(seconds: 784_111_777)
+        cookie.domain = "roost.example"
+        let expected =
+            "t=abc; Max-Age=604800; Expires=Sun, 06 Nov 1994 08:49:37 GMT; Path=/; Domain=roost.example; HttpOnly; SameSite=Lax; Secure"
+        #expect(try cookie.headerValue() == expected)
+    }
+
+    @Test func aRemovedCookieIsOverByBothClocks() throws {
+        var cookie = SetCookie.removing("t")
+        cookie.isSecure = false
+        #expect(try cookie.headerValue() == "t=; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:10 GMT; Path=/; HttpOnly; SameSite=Lax")
     }
 
     /// A value that a client chose cannot add attributes, cookies or fields.
