@@ -82,6 +82,14 @@ public final class TCPStream {
         return SocketAddress(storage: storage)
     }
 
+    /// Lets the system end the connection (`.failed("ETIMEDOUT")`) when the peer acknowledges nothing of what was sent for so long: one that has
+    /// vanished without a word is noticed that long after something was sent to it, and not after the quarter of an hour that is usual.
+    ///
+    /// A system that knows no such limit keeps its own.
+    public func setAcknowledgementLimit(_ limit: Duration) {
+        _ = roost_set_acknowledgement_limit(descriptor, Int32(clamping: limit.wholeNanoseconds / 1_000_000))
+    }
+
     // MARK: Reading
 
     /// Lets bytes arrive at the handler.

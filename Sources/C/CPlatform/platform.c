@@ -2,6 +2,8 @@
 #include "CPlatform.h"
 
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <pthread.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -28,6 +30,21 @@ long roost_unacknowledged_bytes(int descriptor) {
 #else
     int count = 0;
     return ioctl(descriptor, SIOCOUTQ, &count) == 0 ? count : 0;
+#endif
+}
+
+int roost_set_acknowledgement_limit(int descriptor, int milliseconds) {
+#if defined(TCP_USER_TIMEOUT)
+    unsigned int limit = (unsigned int)milliseconds;
+    return setsockopt(descriptor, IPPROTO_TCP, TCP_USER_TIMEOUT, &limit, sizeof limit) == 0 ? 0 : errno;
+#elif defined(TCP_RXT_CONNDROPTIME)
+    // In seconds there.
+    int limit = (milliseconds + 999) / 1000;
+    return setsockopt(descriptor, IPPROTO_TCP, TCP_RXT_CONNDROPTIME, &limit, sizeof limit) == 0 ? 0 : errno;
+#else
+    (void)descriptor;
+    (void)milliseconds;
+    return 0;
 #endif
 }
 

@@ -16,6 +16,10 @@ int roost_set_reuse_port(int descriptor);
 /// Bytes of a connected socket that the system holds because the peer has not acknowledged them; 0 when it does not tell.
 long roost_unacknowledged_bytes(int descriptor);
 
+/// Lets the system give a connection up whose peer acknowledges nothing of what was sent for so long. Returns 0 or an errno value; does nothing
+/// where the system has no such limit.
+int roost_set_acknowledgement_limit(int descriptor, int milliseconds);
+
 /// Sends without waiting. Returns the bytes taken, 0 when the socket takes none for now, or a negative errno value.
 ssize_t roost_send(int descriptor, const void *_Nullable bytes, size_t count);
 
