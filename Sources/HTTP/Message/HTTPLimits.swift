@@ -24,7 +24,7 @@ public struct HTTPLimits: Sendable {
     public var responseBuffer = 256 * 1_024
     /// Requests of one connection; it is closed after the last. Spreads long-lived clients over the loops again.
     public var requestsPerConnection = Int.max
-    /// Connections at a time, those that speak another protocol now included.
+    /// Connections at a time, those that speak another protocol now or carry an endless body included.
     public var connections = 20_000
     /// Connections beyond that which get an answer (503) at a time; still more are closed without a word.
     public var refusedConnections = 32

@@ -1,6 +1,6 @@
 /// What a handler answers.
 public struct HTTPResponse: Sendable {
-    /// The status: 101 with an upgrade, otherwise 200 or more.
+    /// The status: 101 with an upgrade, one that has content with an endless body, otherwise 200 or more.
     public var status: HTTPStatus
     /// The fields. Date, Content-Length and Transfer-Encoding are added when it is sent and cannot be set here; `Connection: close` closes.
     public var headers: HTTPHeaders

@@ -19,6 +19,10 @@ extension HTTPConnection {
             case .bytes(let bytes): try await send(response, bytes, to: exchange.request)
             case .stream(let length, let produce): try await send(response, length: length, to: exchange.request, produce)
             case .upgrade(let upgrade): return hand(over: response, to: upgrade)
+            case .endless(let begin):
+                closesAfterResponse = true
+                if exchange.request.method != .head, !inputHasEnded { return hand(over: response, to: begin) }
+                sendHead(response, .untilClose)
             }
             report(response.status)
             // Answers that nobody takes must not pile up behind a client that only sends.
@@ -86,13 +90,17 @@ extension HTTPConnection {
         stream.write(head)
         report(response.status)
         let rest = Array(backlog[backlogStart...])
-        phase = .closing
-        current = nil
-        task = nil
-        backlog = []
-        backlogStart = 0
-        leaveStream()
+        leaveStream(to: .upgrade)
         upgrade(stream, rest)
+    }
+
+    private func hand(over response: HTTPResponse, to begin: @Sendable (TCPStream) -> Void) {
+        // Its owner would take the rest of the body for its own. A client that gets events has nothing more to send.
+        guard body == nil else { return refuse(.malformed("a request for an endless answer has no body")) }
+        sendHead(response, .untilClose)
+        report(response.status)
+        leaveStream(to: .endlessBody)
+        begin(stream)
     }
 
     private func finish() {

@@ -106,14 +106,19 @@ final class HTTPConnection: StreamHandler {
         context.leave()
     }
 
-    /// The stream lives on in another protocol.
-    func leaveStream() {
+    /// The stream lives on without this object.
+    func leaveStream(to use: ServerContext.Release) {
+        phase = .closing
+        current = nil
+        task = nil
+        backlog = []
+        backlogStart = 0
         stream.handler = nil
         deadline.cancel()
         shared.remove(self)
-        context.upgrade()
+        context.release(for: use)
         let context = context
-        stream.onEnd = { context.leaveUpgraded() }
+        stream.onEnd = { context.releasedHasEnded(use) }
     }
 
     /// Ends what is under way for a request that will not be answered any more.

@@ -27,11 +27,12 @@ public final class HTTPServer: Sendable {
         return HTTPServer(listener: listener, context: context)
     }
 
-    /// Connections that are open, those that speak another protocol now not counted.
+    /// Connections that are open, those that speak another protocol now or carry an endless body not counted.
     public var connectionCount: Int { context.count }
 
     /// Accepts nothing more, closes idle connections, and lets the requests that have begun end: their answers say `Connection: close`.
-    /// What lasts longer than `deadline` is cut. Returns when all connections have ended.
+    /// What lasts longer than `deadline` is cut. Returns when all connections have ended that are still HTTP's: upgraded ones and endless bodies
+    /// are ended by who has them.
     public func drain(deadline: Duration) async {
         await listener.stop()
         for connections in context.loops {

@@ -8,6 +8,8 @@ public struct HTTPServerHooks: Sendable {
     public var connectionsChanged: @Sendable (_ difference: Int) -> Void = { _ in }
     /// A connection speaks another protocol from now on (+1), or such a one has been closed (-1).
     public var upgradesChanged: @Sendable (_ difference: Int) -> Void = { _ in }
+    /// A connection carries an endless body from now on (+1), or such a one has been closed (-1).
+    public var endlessChanged: @Sendable (_ difference: Int) -> Void = { _ in }
     /// The answer to what no handler has answered: bytes or no body only. The path is nil when the request could not be understood.
     public var errorResponse: @Sendable (_ error: HTTPError, _ path: String?) -> HTTPResponse = { error, _ in .error(error) }
 

@@ -6,7 +6,7 @@ enum ResponseHead {
         case none
         case length(Int)
         case chunked
-        /// The end of the connection is the end of the content: HTTP/1.0 has nothing better.
+        /// The end of the connection is the end of the content: HTTP/1.0 has nothing better, and content without an end needs nothing else.
         case untilClose
     }
 
@@ -53,8 +53,11 @@ enum ResponseHead {
 extension HTTPResponse {
     /// Whether it can be sent as the end of an exchange: interim responses are the server's own.
     var isFinal: Bool {
-        if case .upgrade = body { return status == .switchingProtocols }
-        return (200...999).contains(status.code)
+        switch body {
+        case .upgrade: status == .switchingProtocols
+        case .endless: (200...999).contains(status.code) && !status.hasNoBody
+        case .none, .bytes, .stream: (200...999).contains(status.code)
+        }
     }
 
     /// Whether the handler wants the connection closed.

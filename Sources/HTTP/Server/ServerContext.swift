@@ -8,7 +8,7 @@ final class ServerContext: Sendable {
     let hooks: HTTPServerHooks
     private let perLoop: [LoopBound<LoopConnections>]
     private let connectionCount = Atomic(0)
-    private let upgradedCount = Atomic(0)
+    private let releasedCount = Atomic(0)
 
     init(router: Router, limits: HTTPLimits, hooks: HTTPServerHooks, group: EventLoopGroup) {
         self.router = router
@@ -37,21 +37,34 @@ final class ServerContext: Sendable {
     func enter() -> Admission {
         let count = connectionCount.add(1, ordering: .relaxed).newValue
         hooks.connectionsChanged(1)
-        let surplus = count + upgradedCount.load(ordering: .relaxed) - limits.connections
+        let surplus = count + releasedCount.load(ordering: .relaxed) - limits.connections
         return surplus <= 0 ? .served : surplus <= limits.refusedConnections ? .refused : .cut
     }
 
-    /// A connection speaks another protocol from now on. It is still one of those that may be open.
-    func upgrade() {
-        upgradedCount.add(1, ordering: .relaxed)
-        hooks.upgradesChanged(1)
+    /// What a stream is for that has no connection object any more.
+    enum Release {
+        case upgrade
+        case endlessBody
+    }
+
+    /// A stream goes on without its connection. It is still one of those that may be open.
+    func release(for use: Release) {
+        releasedCount.add(1, ordering: .relaxed)
+        tell(1, of: use)
         leave()
     }
 
-    /// Such a connection has ended.
-    func leaveUpgraded() {
-        upgradedCount.subtract(1, ordering: .relaxed)
-        hooks.upgradesChanged(-1)
+    /// Such a stream has ended.
+    func releasedHasEnded(_ use: Release) {
+        releasedCount.subtract(1, ordering: .relaxed)
+        tell(-1, of: use)
+    }
+
+    private func tell(_ difference: Int, of use: Release) {
+        switch use {
+        case .upgrade: hooks.upgradesChanged(difference)
+        case .endlessBody: hooks.endlessChanged(difference)
+        }
     }
 
     func leave() {

@@ -9,13 +9,15 @@ struct ServerMetrics: Sendable {
     private let durations: Histogram
     private let connections: Gauge
     private let upgraded: Gauge
+    private let eventStreams: Gauge
 
     init() {
         requests = registry.counter("roost_http_requests_total", "HTTP requests that have been answered.")
         failures = registry.counter("roost_http_failures_total", "HTTP requests answered with a status of 500 or more.")
         durations = registry.histogram("roost_http_request_seconds", "Time from the head of a request to its answer.")
         upgraded = registry.gauge("roost_websocket_connections", "Open WebSockets, logged in or not.")
-        connections = registry.gauge("roost_http_connections", "Open HTTP connections, without WebSockets.")
+        eventStreams = registry.gauge("roost_event_streams", "Open event streams.")
+        connections = registry.gauge("roost_http_connections", "Open HTTP connections, without WebSockets and event streams.")
         ProcessMetrics.register(in: registry)
     }
 
@@ -38,6 +40,7 @@ struct ServerMetrics: Sendable {
         }
         hooks.connectionsChanged = { connections.add($0) }
         hooks.upgradesChanged = { upgraded.add($0) }
+        hooks.endlessChanged = { eventStreams.add($0) }
         return hooks
     }
 }

@@ -15,6 +15,7 @@ final class TestServer: Sendable {
         var finished: [Int] = []
         var failures: [String] = []
         var connections = 0
+        var endless = 0
         var notes: [String] = []
     }
 
@@ -45,6 +46,7 @@ final class TestServer: Sendable {
         hooks.requestFinished = { _, status, _ in log.change { $0.finished.append(status.code) } }
         hooks.handlerFailed = { error, _ in log.change { $0.failures.append(String(describing: error)) } }
         hooks.connectionsChanged = { difference in log.change { $0.connections += difference } }
+        hooks.endlessChanged = { difference in log.change { $0.endless += difference } }
         var routes = RouteGroup()
         build(&routes)
         self.log = log

@@ -43,6 +43,7 @@ struct OperationalRoutesTests {
     @Test func requestsAreCounted() async throws {
         let hooks = metrics.hooks(Logger(level: .error, format: .text, sink: { _ in }), router: Router(RouteGroup()))
         hooks.upgradesChanged(1)
+        for difference in [1, 1, 1, -1] { hooks.endlessChanged(difference) }
         hooks.connectionsChanged(1)
         hooks.connectionsChanged(1)
         hooks.connectionsChanged(-1)
@@ -54,7 +55,7 @@ struct OperationalRoutesTests {
         #expect(type == "text/plain; version=0.0.4; charset=utf-8")
         for line in [
             "roost_http_requests_total 3\n", "roost_http_failures_total 1\n", "roost_http_connections 1\n",
-            "roost_http_request_seconds_count 3\n", "roost_websocket_connections 1\n",
+            "roost_http_request_seconds_count 3\n", "roost_websocket_connections 1\n", "roost_event_streams 2\n",
         ] {
             #expect(text.contains(line))
         }
