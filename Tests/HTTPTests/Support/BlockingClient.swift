@@ -49,6 +49,9 @@ final class BlockingClient {
         return !more
     }
 
+    /// The next so many bytes of a content without framing.
+    func text(_ count: Int) throws -> String { String(decoding: try take(count), as: UTF8.self) }
+
     func hears(within milliseconds: Int32) -> Bool { socket.hears(within: milliseconds) }
 
     /// The next response, read as RFC 9112 section 6.3 says.
