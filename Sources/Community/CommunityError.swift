@@ -46,6 +46,8 @@ public enum CommunityError: Error, Sendable, Equatable {
 
     /// There is no such account.
     case unknownAccount
+    /// The account has no such login.
+    case unknownSession
     /// There is no such space.
     case unknownSpace
     /// There is no such channel.
@@ -56,6 +58,10 @@ public enum CommunityError: Error, Sendable, Equatable {
     case unknownMember
     /// There is no such invite, or it is used up or expired.
     case unknownInvite
+    /// There is no such invitation to the server.
+    case unknownAccountInvite
+    /// There is no such invite to a channel.
+    case unknownChannelInvite
 
     /// The caller may not see this space or channel.
     case missingAccess
@@ -75,6 +81,22 @@ public enum CommunityError: Error, Sendable, Equatable {
     case notInDirectChannel
     /// The account is a member already.
     case alreadyMember
+    /// There is a channel of this name in the home space.
+    case channelNameTaken
+    /// The invite is for another channel or another person, or it has been used, denied or revoked.
+    case invalidChannelInvite
+    /// The person has a pending invite to this channel.
+    case alreadyInvited
+    /// Only those who have made it, received it or manage the channel may remove an invite.
+    case notOwnInvite
+    /// An owner who leaves others behind names one of them as the new owner.
+    case newOwnerNeeded
+    /// Members leave a channel, they do not remove themselves.
+    case cannotRemoveOneself
+    /// The owner of a channel cannot be removed from it.
+    case cannotRemoveOwner
+    /// Several channels fit what was asked for.
+    case ambiguousChannel
     /// There are as many of something as there may be; `name` says of what, as in "500 channels per space".
     case limitReached(name: String, limit: Int)
     /// Too much work is waiting; the same request may succeed in a moment.

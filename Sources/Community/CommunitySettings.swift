@@ -29,4 +29,9 @@ public struct CommunitySettings: Sendable {
         self.refreshTokenSeconds = refreshTokenSeconds
         self.passwordLength = passwordLength
     }
+
+    /// The terms of a login with a refresh token.
+    var refreshTerms: SessionTerms {
+        SessionTerms(kind: .refresh, lifetime: refreshTokenSeconds, limit: Limits.sessionsPerAccount)
+    }
 }

@@ -2,6 +2,10 @@
 public enum Limits {
     /// Characters of a username.
     public static let username = 2...32
+    /// Characters of a username where any character may be in it (contracts/dawchat.md 1.3).
+    public static let freeUsername = 4...32
+    /// Characters of a password there; the lower limit is that of the operator, if that is higher.
+    public static let freePassword = 8...1_024
     /// Characters of an email address (RFC 5321 4.5.3.1.3, without the angle brackets).
     public static let email = 3...254
     /// Characters of a name that is shown instead of the username.
@@ -24,14 +28,32 @@ public enum Limits {
     public static let position = 0...1_000_000
     /// Characters of a message.
     public static let content = 1...2_000
+    /// Characters of a message where long ones are usual (contracts/dawchat.md 2, detail 22).
+    public static let longContent = 1...8_192
     /// Characters of a nonce.
     public static let nonce = 1...25
     /// How long a nonce is remembered, in seconds.
     public static let nonceSeconds: Int64 = 300
     /// Messages of one page of history.
     public static let page = 1...100
-    /// Channels of one space.
+    /// Channels of one space besides the home space.
     public static let channelsPerSpace = 500
+    /// Channels of the home space: what a search looks through at most.
+    public static let homeChannels = 10_000
+    /// Channels of the home space that one account owns.
+    public static let ownedChannelsPerAccount = 200
+    /// Channels of the home space that one account has joined.
+    public static let joinedChannelsPerAccount = 1_000
+    /// Characters of what channels are searched by; nothing has a longer name.
+    public static let searchKeyword = 0...100
+    /// Channels that a search finds.
+    public static let searchResults = 100
+    /// Invites to one channel that are pending.
+    public static let pendingInvitesPerChannel = 1_000
+    /// Invites to channels that are pending for one account.
+    public static let pendingInvitesPerRecipient = 1_000
+    /// How long an invite to a channel is remembered after it was used, denied or revoked, in seconds: 90 days.
+    public static let decidedInviteSeconds: Int64 = 90 * 86_400
     /// Spaces of one account.
     public static let spacesPerAccount = 100
     /// Direct channels that one account may open.
@@ -50,8 +72,12 @@ public enum Limits {
     public static let invitesPerMember = 100
     /// Invitations to the server that one account may have open.
     public static let accountInvitesPerAccount = 100
-    /// Logins of one account; the one unused for longest makes room.
+    /// Invitations to the server that a list shows.
+    public static let listedAccountInvites = 1_000
+    /// Logins of one account with a refresh token; the one unused for longest makes room.
     public static let sessionsPerAccount = 100
+    /// How exactly it is known when a login was used last, in seconds: each time costs a write.
+    public static let sessionUseSeconds: Int64 = 300
     /// Spent refresh tokens of a login that are recognised when they come back.
     public static let spentTokensPerSession = 1_000
     /// Acts that the audit log keeps.

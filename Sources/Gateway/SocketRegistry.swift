@@ -23,37 +23,61 @@ public final class SocketRegistry: Sendable {
 
     private struct State {
         var holders: [AccountID: [Holder]] = [:]
-        var lastNumber: UInt64 = 0
         var count = 0
     }
+
+    /// What happens when an account has as many sockets as it may.
+    public enum WhenFull: Sendable {
+        /// One more is refused.
+        case refuse
+        /// The one that came first gives way: it may be a line that is dead already.
+        case oldestGivesWay
+    }
+
+    /// Places have numbers that no other registry gives out: presence tells sockets apart by them.
+    private static let lastNumber = Mutex<UInt64>(0)
 
     /// Sockets one account may have at a time.
     public let limit: Int
 
+    private let whenFull: WhenFull
     private let state = Mutex(State())
 
-    /// - Parameter limit: sockets one account may have at a time (contracts/chat.md 4.6: 10).
-    public init(limit: Int = 10) {
+    /// - Parameters:
+    ///   - limit: sockets one account may have at a time (contracts/chat.md 4.6: 10).
+    ///   - whenFull: what happens when it has as many.
+    public init(limit: Int = 10, whenFull: WhenFull = .refuse) {
         self.limit = limit
+        self.whenFull = whenFull
     }
 
     /// Takes a place for one more socket. A socket that holds the same gateway session gives way: its client has come back on a new line.
     ///
     /// - Parameter socket: told, on its loop, when a later one takes over the session.
-    /// - Returns: nil when the account has as many sockets as it may.
+    /// - Returns: nil when the account has as many sockets as it may, and none gives way.
     public func enter(_ account: AccountID, session: GatewaySession, socket: LoopBound<any SessionHolder>) -> Place? {
         let (place, former) = state.withLock { state -> (Place?, Holder?) in
             var holders = state.holders[account] ?? []
-            let former = holders.firstIndex { $0.session == session }.map { holders.remove(at: $0) }
-            guard holders.count < limit else { return (nil, nil) }
-            state.lastNumber += 1
-            holders.append(Holder(number: state.lastNumber, session: session, socket: socket))
+            var former = holders.firstIndex { $0.session == session }.map { holders.remove(at: $0) }
+            if holders.count >= limit {
+                guard whenFull == .oldestGivesWay, !holders.isEmpty else { return (nil, nil) }
+                former = holders.removeFirst()
+            }
+            let number = Self.nextNumber()
+            holders.append(Holder(number: number, session: session, socket: socket))
             state.holders[account] = holders
             if former == nil { state.count += 1 }
-            return (Place(number: state.lastNumber), former)
+            return (Place(number: number), former)
         }
         if let socket = former?.socket { socket.loop.execute { socket.value.giveWay() } }
         return place
+    }
+
+    private static func nextNumber() -> UInt64 {
+        lastNumber.withLock { number in
+            number += 1
+            return number
+        }
     }
 
     /// Sockets of all accounts.

@@ -32,7 +32,7 @@ enum SubscriptionChange: Equatable {
     static func changes(of envelope: Envelope) -> [SubscriptionChange] {
         switch envelope.content {
         case .messageCreated, .messageUpdated, .messageDeleted, .channelUpdated, .memberUpdated, .memberRemoved, .spaceUpdated,
-            .accountUpdated:
+            .accountUpdated, .channelInvited:
             []
         case .channelCreated(let channel):
             channel.recipients.map { .join($0.id, TopicID(channel.source)) }
@@ -40,7 +40,7 @@ enum SubscriptionChange: Equatable {
             channel.source.scope == .space ? [] : [.close(TopicID(channel.source))]
         case .channelShown(let channel, let account):
             [.join(account, TopicID(channel.source))]
-        case .channelHidden(let channel, let account):
+        case .channelHidden(let channel, let account, _):
             [.leave(account, TopicID(channel.source))]
         case .memberAdded(let member, _, let detail):
             [.join(member.account.id, TopicID(scope: .space, id: member.spaceID.rawValue))]
@@ -50,8 +50,8 @@ enum SubscriptionChange: Equatable {
                 + removal.closedChannels.map { .leave(removal.account.id, TopicID(scope: .channel, id: $0.rawValue)) }
         case .spaceDeleted(let space):
             [.close(TopicID(scope: .space, id: space.rawValue))]
-        case .channelMemberAdded(let channel, _, let account):
-            [.join(account, TopicID(scope: .channel, id: channel.rawValue))]
+        case .channelMemberAdded(let membership):
+            [.join(membership.account, TopicID(membership.channel.source))]
         case .channelMemberRemoved(let channel, _, let account):
             [.leave(account, TopicID(scope: .channel, id: channel.rawValue))]
         case .sessionEnded(let account, let session):

@@ -15,6 +15,9 @@ public struct OpaqueToken: Sendable {
         self.text = text
     }
 
+    /// The same as base64url is written in full: 44 characters, the last one `=`.
+    public var paddedText: String { text + "=" }
+
     /// What is stored: SHA-256 of the text, 32 bytes. A token has 256 random bits, so a slow hash would add nothing.
     public var hash: [UInt8] { SHA256.hash(text.utf8) }
 }

@@ -68,7 +68,8 @@ struct HubAudienceTests {
         try await Self.withMembers { shard, blinded, other in
             shard.receive(
                 [
-                    Self.event(101, Self.own(5), .channelHidden(Self.channel, from: AccountID(5))), Self.said(102), Self.spaceUpdated(103),
+                    Self.event(101, Self.own(5), .channelHidden(Self.channel, from: AccountID(5), .rules)), Self.said(102),
+                    Self.spaceUpdated(103),
                     Self.event(104, Self.own(5), .channelShown(Self.channel, to: AccountID(5))), Self.said(105),
                 ].compactMap { $0 })
             #expect(blinded.received == [101, 103, 104, 105])

@@ -12,11 +12,19 @@ enum TestEvents {
         let message = Message(
             id: MessageID(id), channelID: channel, spaceID: nil, author: Author(id: AccountID(1), username: "ada"), kind: .text,
             content: "\(id)", createdAt: Timestamp(seconds: id))
-        return event(id, channel, .messageCreated(message))
+        return event(id, channel, .messageCreated(message, in: Self.room(channel)))
     }
 
     static func joined(_ id: Int64, _ account: Int64, in channel: ChannelID = channel) -> Event {
-        event(id, channel, .channelMemberAdded(channel, nil, AccountID(account)))
+        event(
+            id, channel,
+            .channelMemberAdded(
+                ChannelMembership(
+                    channel: room(channel), account: AccountID(account), permissions: .joinedChannel, joinedAt: Timestamp(seconds: id))))
+    }
+
+    private static func room(_ id: ChannelID) -> Channel {
+        Channel(id: id, spaceID: nil, name: "room", access: .publicMembership, createdAt: Timestamp(seconds: 0))
     }
 
     static func left(_ id: Int64, _ account: Int64, in channel: ChannelID = channel) -> Event {

@@ -71,4 +71,9 @@ public struct Author: Sendable, Equatable {
         self.displayName = displayName
         self.avatarURL = avatarURL
     }
+
+    /// That part of an account.
+    public init(_ account: Account) {
+        self.init(id: account.id, username: account.username, displayName: account.displayName, avatarURL: account.avatarURL)
+    }
 }

@@ -46,6 +46,9 @@ extension SQLReader {
         case .username(let name): try credentials(username: name)
         case .email(let address): try credentials(email: address)
         case .either(let text): try credentials(username: text) ?? credentials(email: text)
+        case .exactUsername(let name):
+            // Not as texts, which are equal when they look the same.
+            try credentials(username: name).flatMap { $0.account.username.utf8.elementsEqual(name.utf8) ? $0 : nil }
         }
     }
 

@@ -10,7 +10,7 @@ extension Community {
     public func updateProfile(of id: AccountID, _ changes: ProfileChanges) async throws -> ChangedProfile {
         try changes.check(passwordLength: settings.passwordLength)
         let hashes = try await hashes(for: changes.password, of: id)
-        let lifetime = settings.refreshTokenSeconds
+        let terms = settings.refreshTerms
         return try await namingTaken {
             try await self.write { tx in
                 let present = try tx.account(id)
@@ -22,7 +22,7 @@ extension Community {
                 }
                 guard let hashes else { return ChangedProfile(account: account) }
                 try tx.replacePassword(of: id, hashes)
-                return ChangedProfile(account: account, login: try tx.insertSession(of: account, lifetime: lifetime))
+                return ChangedProfile(account: account, login: try tx.insertSession(of: account, terms))
             }
         }
     }

@@ -12,14 +12,26 @@ extension Community {
     /// - Throws: `CommunityError.invalid`, `.registrationClosed`, `.invitationRequired`, `.invalidInvitation`, `.tooManySetupAttempts`,
     ///   `.usernameTaken`, `.emailTaken`, `.busy`.
     public func register(_ registration: Registration, address: String) async throws -> LoginSession {
+        let terms = settings.refreshTerms
+        return try await admit(registration, address: address) { account, tx in try tx.insertSession(of: account, terms) }
+    }
+
+    /// Makes an account, as `register` does, without logging it in.
+    public func createAccount(_ registration: Registration, address: String) async throws -> Account {
+        try await admit(registration, address: address) { account, _ in account }
+    }
+
+    private func admit<Value: Sendable>(
+        _ registration: Registration, address: String, then body: @escaping @Sendable (Account, Transaction) throws -> Value
+    ) async throws -> Value {
         var checks = FieldChecks()
         checks.registration(registration, passwordLength: settings.passwordLength)
         try checks.finish()
-        let permit = try permit(for: registration, address: address)
+        let permit = try await permit(for: registration, address: address)
         do {
-            let session = try await register(registration, with: permit)
+            let value = try await insert(registration, with: permit, then: body)
             if permit.isSetup { setupAttempts.succeeded(address) }
-            return session
+            return value
         } catch {
             // A code that was right, or not looked at, is no guess.
             if permit.isSetup, error as? CommunityError != .invalidInvitation { setupAttempts.forgive(address) }
@@ -27,37 +39,43 @@ extension Community {
         }
     }
 
-    private func register(_ registration: Registration, with permit: RegistrationPermit) async throws -> LoginSession {
+    private func insert<Value: Sendable>(
+        _ registration: Registration, with permit: RegistrationPermit,
+        then body: @escaping @Sendable (Account, Transaction) throws -> Value
+    ) async throws -> Value {
         // A hash costs more than anything else here: nobody gets one for an invitation that is no good.
         try await read { try $0.check(permit) }
         let passwordHash = try await hash(registration.password)
-        let lifetime = settings.refreshTokenSeconds
         return try await namingTaken {
             try await self.write { tx in
+                // Again: whoever comes too late hears of the invitation before hearing of the name.
+                try tx.check(permit)
                 let account = try tx.insertAccount(registration, passwordHash: passwordHash, isAdministrator: permit.isSetup)
                 try tx.use(permit, for: account)
-                return try tx.insertSession(of: account, lifetime: lifetime)
+                return try body(account, tx)
             }
         }
     }
 
     /// What lets a registration in.
-    private func permit(for registration: Registration, address: String) throws(CommunityError) -> RegistrationPermit {
-        if let typed = registration.setupCode {
-            let now = clock()
-            // Counted before anything is awaited, so that many tries at once are no more than many one after the other.
-            if let seconds = setupAttempts.attempt(address, at: now) { throw .tooManySetupAttempts(retryAfter: Int(seconds)) }
-            guard let code = SetupCode(typed: typed) else { throw .invalidInvitation }
-            return .setup(codeHash: code.hash)
-        }
-        switch settings.registrationMode {
-        case .open: return .none
-        case .closed: throw .registrationClosed
-        case .invite:
-            guard let token = registration.inviteToken, !token.isEmpty else { throw .invitationRequired }
-            guard token.isStorable, token.utf8.count <= 256 else { throw .invalidInvitation }
-            return .invitation(token: token)
-        }
+    private func permit(for registration: Registration, address: String) async throws -> RegistrationPermit {
+        if let typed = registration.setupCode { return try setupPermit(typed, address: address) }
+        if settings.registrationMode == .open, !registration.alwaysNeedsInvite { return .none }
+        let token = registration.inviteToken ?? ""
+        let isInvitation = try await read { try $0.isAccountInvite(token) }
+        if registration.alwaysNeedsInvite, !isInvitation, SetupCode(typed: token) != nil { return try setupPermit(token, address: address) }
+        guard settings.registrationMode != .closed else { throw CommunityError.registrationClosed }
+        guard !token.isEmpty else { throw CommunityError.invitationRequired }
+        guard isInvitation else { throw CommunityError.invalidInvitation }
+        return .invitation(token: token)
+    }
+
+    private func setupPermit(_ typed: String, address: String) throws(CommunityError) -> RegistrationPermit {
+        let now = clock()
+        // Counted before anything is awaited, so that many tries at once are no more than many one after the other.
+        if let seconds = setupAttempts.attempt(address, at: now) { throw .tooManySetupAttempts(retryAfter: Int(seconds)) }
+        guard let code = SetupCode(typed: typed) else { throw .invalidInvitation }
+        return .setup(codeHash: code.hash)
     }
 
     /// Runs `body` and says which name is taken when one is.
@@ -88,6 +106,12 @@ enum RegistrationPermit {
 }
 
 extension SQLReader {
+    /// Whether there is such an invitation, used or not. Tokens are compared as they are.
+    fileprivate func isAccountInvite(_ token: String) throws -> Bool {
+        guard token.isStorable, token.utf8.count <= 256 else { return false }
+        return try first("SELECT token FROM account_invites WHERE token = $1", [.text(token)]) { _ in true } ?? false
+    }
+
     /// - Throws: `CommunityError.invalidInvitation` when the permit would be refused now.
     fileprivate func check(_ permit: RegistrationPermit) throws {
         let isGood =

@@ -6,13 +6,14 @@ extension Community {
     /// Logs somebody in.
     ///
     /// An unknown user and a wrong password give the same error after the same work, so that nobody can find out who has an account.
+    /// - Parameter terms: what for and how long; nil: with a refresh token, as the operator has set.
     /// - Throws: `CommunityError.invalidCredentials`, `.busy`.
-    public func logIn(_ identifier: LoginIdentifier, password: String) async throws -> LoginSession {
+    public func logIn(_ identifier: LoginIdentifier, password: String, terms: SessionTerms? = nil) async throws -> LoginSession {
         let known = try await read { try $0.credentials(identifier) }
         guard try await verify(password, against: known?.passwordHash), let known, let passwordHash = known.passwordHash else {
             throw CommunityError.invalidCredentials
         }
-        let lifetime = settings.refreshTokenSeconds
+        let terms = terms ?? settings.refreshTerms
         // The only moment at which the password is there to be hashed again, when the operator has set another cost.
         let newHash = passwordHasher.needsRehash(passwordHash) ? try? await hash(password) : nil
         return try await write { tx in
@@ -25,7 +26,7 @@ extension Community {
             if let newHash {
                 try tx.execute("UPDATE accounts SET password_hash = $1 WHERE id = $2", [.text(newHash), .integer(account.rawValue)])
             }
-            return try tx.insertSession(of: try tx.account(account), lifetime: lifetime)
+            return try tx.insertSession(of: try tx.account(account), terms)
         }
     }
 
@@ -57,7 +58,7 @@ extension Community {
     ///
     /// A login that has ended, or is not the account's, is left as it is.
     public func endSession(_ id: SessionID, of account: AccountID) async throws {
-        try await write { try $0.endSession(id, of: account) }
+        try await write { _ = try $0.endSession(id, of: account) }
     }
 
     /// Who is logged in; nil when the login has ended, has expired or is not the account's. One indexed read: every request asks.
@@ -97,6 +98,6 @@ extension Transaction {
             """, [id, .integer(Int64(Limits.spentTokensPerSession) - 1)])
         return LoginSession(
             account: try account(token.accountID), sessionID: token.sessionID,
-            refreshToken: try insertToken(of: token.sessionID, expiresAt: expiresAt), refreshExpiresAt: expiresAt)
+            token: try insertToken(of: token.sessionID, expiresAt: expiresAt), expiresAt: expiresAt)
     }
 }

@@ -1,3 +1,5 @@
+internal import Primitives
+
 /// What somebody wants to change about the own account.
 public struct ProfileChanges: Sendable {
     /// 2 to 32 of ASCII letters, digits, `_`, `.` and `-`; nil: as it is.

@@ -10,16 +10,22 @@ public struct Registration: Sendable {
     public var email: String?
     /// 1 to 32 characters.
     public var displayName: String?
-    /// Needed in the mode `invite`; not looked at in the mode `open`.
+    /// Needed in the mode `invite`, or when `alwaysNeedsInvite`; otherwise not looked at in the mode `open`.
     public var inviteToken: String?
     /// Makes the account the administrator; then neither the mode nor an invitation matters.
     public var setupCode: String?
+    /// What is asked of the name and the password.
+    public var rules: AccountRules
+    /// Whether nobody comes in without an invitation, whatever the mode; the setup code may then stand in its place.
+    public var alwaysNeedsInvite: Bool
 
     /// A registration.
     public init(
         username: String, password: String, email: String? = nil, displayName: String? = nil, inviteToken: String? = nil,
-        setupCode: String? = nil
+        setupCode: String? = nil, rules: AccountRules = .standard, alwaysNeedsInvite: Bool = false
     ) {
+        self.rules = rules
+        self.alwaysNeedsInvite = alwaysNeedsInvite
         self.username = username
         self.password = password
         self.email = email
@@ -37,6 +43,8 @@ public enum LoginIdentifier: Sendable, Equatable {
     case email(String)
     /// A username, or else an email address.
     case either(String)
+    /// The username as it is written: case matters.
+    case exactUsername(String)
 }
 
 /// A login that has just been made or refreshed.
@@ -45,16 +53,16 @@ public struct LoginSession: Sendable {
     public var account: Account
     /// The login.
     public var sessionID: SessionID
-    /// Good for one refresh. It exists here only: the database holds its hash.
-    public var refreshToken: String
-    /// When the login ends unless it is refreshed.
-    public var refreshExpiresAt: Timestamp
+    /// Good for one refresh, or for the whole login: that is the kind of the login. It exists here only: the database holds its hash.
+    public var token: String
+    /// When the login ends, unless it is refreshed.
+    public var expiresAt: Timestamp
 
     /// A login with all its parts.
-    public init(account: Account, sessionID: SessionID, refreshToken: String, refreshExpiresAt: Timestamp) {
+    public init(account: Account, sessionID: SessionID, token: String, expiresAt: Timestamp) {
         self.account = account
         self.sessionID = sessionID
-        self.refreshToken = refreshToken
-        self.refreshExpiresAt = refreshExpiresAt
+        self.token = token
+        self.expiresAt = expiresAt
     }
 }

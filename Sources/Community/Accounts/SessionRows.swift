@@ -2,12 +2,6 @@ internal import Primitives
 internal import Security
 internal import Storage
 
-/// What a login is used for. The numbers stand in the database.
-enum SessionKind: Int64 {
-    /// An access token and a refresh token that rotates.
-    case refresh = 1
-}
-
 /// Whether a token can still be used. The numbers stand in the database.
 enum TokenState: Int64 {
     case current = 0
@@ -28,7 +22,7 @@ extension SQLReader {
         try first(
             """
             SELECT t.session_id, s.account_id, t.state, t.expires_at, s.ended_at
-            FROM session_tokens t JOIN sessions s ON s.id = t.session_id WHERE t.hash = $1
+            FROM session_tokens t JOIN sessions s ON s.id = t.session_id WHERE t.hash = $1 AND s.kind = 1
             """, [.blob(hash)]
         ) { row in
             KnownToken(
@@ -41,23 +35,23 @@ extension SQLReader {
 
 extension Transaction {
     /// Logs an account in.
-    func insertSession(of account: Account, lifetime: Int64) throws -> LoginSession {
+    func insertSession(of account: Account, _ terms: SessionTerms) throws -> LoginSession {
         let id = SessionID(nextID())
-        let expiresAt = now.adding(seconds: lifetime)
+        let expiresAt = now.adding(seconds: terms.lifetime)
         try execute(
             """
             INSERT INTO sessions (id, account_id, kind, created_at, expires_at, last_used_at) VALUES ($1, $2, $3, $4, $5, $4)
             """,
             [
-                .integer(id.rawValue), .integer(account.id.rawValue), .integer(SessionKind.refresh.rawValue), .integer(now.microseconds),
+                .integer(id.rawValue), .integer(account.id.rawValue), .integer(terms.kind.rawValue), .integer(now.microseconds),
                 .integer(expiresAt.microseconds),
             ])
-        try endOldestSessions(of: account.id)
+        try endOldestSessions(of: account.id, terms)
         return LoginSession(
-            account: account, sessionID: id, refreshToken: try insertToken(of: id, expiresAt: expiresAt), refreshExpiresAt: expiresAt)
+            account: account, sessionID: id, token: try insertToken(of: id, expiresAt: expiresAt), expiresAt: expiresAt)
     }
 
-    /// Gives a login its next refresh token.
+    /// Gives a login its token, or the next one.
     func insertToken(of session: SessionID, expiresAt: Timestamp) throws -> String {
         let token = OpaqueToken()
         try execute(
@@ -70,13 +64,17 @@ extension Transaction {
     }
 
     /// Ends a login with its tokens and writes the event; does nothing when it has ended before.
-    func endSession(_ session: SessionID, of account: AccountID) throws {
+    ///
+    /// - Returns: whether it was going on.
+    @discardableResult
+    func endSession(_ session: SessionID, of account: AccountID) throws -> Bool {
         let ended = try execute(
             "UPDATE sessions SET ended_at = $1 WHERE id = $2 AND account_id = $3 AND ended_at IS NULL",
             [.integer(now.microseconds), .integer(session.rawValue), .integer(account.rawValue)])
-        guard ended == 1 else { return }
+        guard ended == 1 else { return false }
         try execute("DELETE FROM session_tokens WHERE session_id = $1", [.integer(session.rawValue)])
         append(.sessionEnded(session, of: account))
+        return true
     }
 
     /// Ends all logins of an account with their tokens and writes one event for all.
@@ -88,11 +86,15 @@ extension Transaction {
     }
 
     /// Keeps the number of an account's logins bounded: those unused for longest make room.
-    private func endOldestSessions(of account: AccountID) throws {
+    private func endOldestSessions(of account: AccountID, _ terms: SessionTerms) throws {
         let surplus = try query(
             """
-            SELECT id FROM sessions WHERE account_id = $1 AND ended_at IS NULL ORDER BY last_used_at DESC, id DESC LIMIT 100 OFFSET $2
-            """, [.integer(account.rawValue), .integer(Int64(Limits.sessionsPerAccount))]
+            SELECT id FROM sessions WHERE account_id = $1 AND kind = $2 AND ended_at IS NULL AND expires_at > $3
+            ORDER BY last_used_at DESC, id DESC LIMIT 100 OFFSET $4
+            """,
+            [
+                .integer(account.rawValue), .integer(terms.kind.rawValue), .integer(now.microseconds), .integer(Int64(terms.limit)),
+            ]
         ) { SessionID(try $0.integer(0)) }
         for session in surplus { try endSession(session, of: account) }
     }

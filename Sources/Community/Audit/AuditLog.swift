@@ -7,6 +7,8 @@ enum AuditAction: String {
     case administratorMade = "administrator_made"
     /// The operator gave the account another password.
     case passwordReset = "password_reset"
+    /// The operator has ended a login of the account, the subject, or all of them.
+    case sessionEnded = "session_ended"
     /// Somebody has changed the own password.
     case passwordChanged = "password_changed"
     /// The space has another name, description or picture.
@@ -23,6 +25,8 @@ enum AuditAction: String {
     case memberAdded = "member_added"
     /// The member was removed by somebody else.
     case memberKicked = "member_kicked"
+    /// The member was removed from a channel of the home space by somebody else; the details name the channel.
+    case channelMemberRemoved = "channel_member_removed"
     /// The channel has another name, topic or position.
     case channelUpdated = "channel_updated"
     /// The channel is gone.

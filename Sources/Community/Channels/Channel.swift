@@ -26,6 +26,8 @@ public struct Channel: Sendable, Equatable {
     public var id: ChannelID
     /// The space it belongs to; nil for a direct channel.
     public var spaceID: SpaceID?
+    /// Who owns a channel with membership access, or has opened a direct one; nil for open channels, which belong to their space.
+    public var ownerID: AccountID?
     /// 1 to 100 characters; nil for a direct channel.
     public var name: String?
     /// What it is for.
@@ -36,8 +38,10 @@ public struct Channel: Sendable, Equatable {
     public var topic: String?
     /// Its place in the list, from 0; channels of the same position stand in the order of their ids.
     public var position: Int
-    /// The latest message, which may be gone.
+    /// The latest message of any kind, which may be gone.
     public var lastMessageID: MessageID?
+    /// The latest one that somebody has written.
+    public var lastTextMessageID: MessageID?
     /// Whether rules of its own have ever decided who sees an open channel: then its events concern those who see it, not the whole space. A channel
     /// keeps it, so that its events stay in one place of the log.
     public var hasOwnAudience: Bool
@@ -46,19 +50,26 @@ public struct Channel: Sendable, Equatable {
     /// All participants of a direct channel, the reader among them; empty for others.
     public var recipients: [Account]
 
+    /// Whether the channel has members of its own, each with own permissions: what Dawchat calls a channel.
+    public var hasMembership: Bool { access == .publicMembership || access == .privateMembership }
+
     /// A channel with all its parts.
     public init(
-        id: ChannelID, spaceID: SpaceID?, name: String?, kind: ChannelKind = .text, access: ChannelAccess = .open, topic: String? = nil,
-        position: Int = 0, lastMessageID: MessageID? = nil, hasOwnAudience: Bool = false, createdAt: Timestamp, recipients: [Account] = []
+        id: ChannelID, spaceID: SpaceID?, ownerID: AccountID? = nil, name: String?, kind: ChannelKind = .text,
+        access: ChannelAccess = .open,
+        topic: String? = nil, position: Int = 0, lastMessageID: MessageID? = nil, lastTextMessageID: MessageID? = nil,
+        hasOwnAudience: Bool = false, createdAt: Timestamp, recipients: [Account] = []
     ) {
         self.id = id
         self.spaceID = spaceID
+        self.ownerID = ownerID
         self.name = name
         self.kind = kind
         self.access = access
         self.topic = topic
         self.position = position
         self.lastMessageID = lastMessageID
+        self.lastTextMessageID = lastTextMessageID
         self.hasOwnAudience = hasOwnAudience
         self.createdAt = createdAt
         self.recipients = recipients

@@ -1,3 +1,5 @@
+internal import Primitives
+
 /// What somebody wants to change about a channel.
 public struct ChannelChanges: Sendable, Equatable {
     /// 1 to 100 characters, trimmed; nil: as it is.

@@ -2,15 +2,21 @@ internal import Primitives
 internal import Storage
 
 extension Channel {
-    /// From the ten columns id, space_id, name, kind, access, topic, position, last_message_id, own_audience, created_at. Recipients are read apart.
+    /// How many columns a channel is made of.
+    static let columnCount = 12
+
+    /// From the columns id, space_id, owner_id, name, kind, access, topic, position, last_message_id, last_text_message_id, own_audience,
+    /// created_at. Recipients are read apart.
     init(_ row: Row, at first: Int = 0) throws(DatabaseError) {
         self.init(
             id: ChannelID(try row.integer(first)), spaceID: try row.optionalInteger(first + 1).map { SpaceID($0) },
-            name: try row.optionalText(first + 2), kind: ChannelKind(rawValue: try row.integer(first + 3)) ?? .text,
+            ownerID: try row.optionalInteger(first + 2).map { AccountID($0) }, name: try row.optionalText(first + 3),
+            kind: ChannelKind(rawValue: try row.integer(first + 4)) ?? .text,
             // An access that this version does not know is the strictest one.
-            access: ChannelAccess(rawValue: try row.integer(first + 4)) ?? .privateMembership, topic: try row.optionalText(first + 5),
-            position: Int(try row.integer(first + 6)), lastMessageID: try row.optionalInteger(first + 7).map { MessageID($0) },
-            hasOwnAudience: try row.bool(first + 8), createdAt: Timestamp(microseconds: try row.integer(first + 9)))
+            access: ChannelAccess(rawValue: try row.integer(first + 5)) ?? .privateMembership, topic: try row.optionalText(first + 6),
+            position: Int(try row.integer(first + 7)), lastMessageID: try row.optionalInteger(first + 8).map { MessageID($0) },
+            lastTextMessageID: try row.optionalInteger(first + 9).map { MessageID($0) }, hasOwnAudience: try row.bool(first + 10),
+            createdAt: Timestamp(microseconds: try row.integer(first + 11)))
     }
 }
 
@@ -23,12 +29,13 @@ struct ListedChannel {
     /// What the reader has as a member of the channel itself.
     var own: Permissions?
 
-    /// From the ten columns of the channel and default_permissions, inherits_default, override_count, the permissions of the reader.
+    /// From the columns of the channel and default_permissions, inherits_default, override_count, the permissions of the reader.
     init(_ row: Row) throws(DatabaseError) {
+        let next = Channel.columnCount
         channel = try Channel(row)
-        everyone = try row.bool(11) ? nil : Permissions(rawValue: try row.integer(10))
-        hasOverrides = try row.bool(12)
-        own = try row.optionalInteger(13).map { Permissions(rawValue: $0) }
+        everyone = try row.bool(next + 1) ? nil : Permissions(rawValue: try row.integer(next))
+        hasOverrides = try row.bool(next + 2)
+        own = try row.optionalInteger(next + 3).map { Permissions(rawValue: $0) }
     }
 
     /// What an account may do there, given what it is in the space.
@@ -52,10 +59,12 @@ struct ListedChannel {
 extension SQLReader {
     /// The channels of a space that an account sees, by position and then id.
     func channels(visibleTo standing: SpaceStanding, at now: Timestamp) throws -> [Channel] {
+        // In the home space only those that the account has joined: of thousands of others it sees none.
+        if standing.space.isHome { return try channels(of: standing.space.id, joinedBy: standing.subject.accountID) }
         let listed = try query(
             """
-            SELECT c.id, c.space_id, c.name, c.kind, c.access, c.topic, c.position, c.last_message_id, c.own_audience, c.created_at,
-                c.default_permissions, c.inherits_default, c.override_count, cm.permissions
+            SELECT c.id, c.space_id, c.owner_id, c.name, c.kind, c.access, c.topic, c.position, c.last_message_id, c.last_text_message_id,
+                c.own_audience, c.created_at, c.default_permissions, c.inherits_default, c.override_count, cm.permissions
             FROM channels c LEFT JOIN channel_members cm ON cm.channel_id = c.id AND cm.account_id = $2
             WHERE c.space_id = $1 ORDER BY c.position, c.id
             """, [.integer(standing.space.id.rawValue), .integer(standing.subject.accountID.rawValue)]
@@ -65,6 +74,18 @@ extension SQLReader {
             let permissions = entry.permissions(of: standing.subject, everyone: standing.everyone, overrides: overrides)
             return permissions.contains(.viewChannel) ? entry.channel : nil
         }
+    }
+
+    /// The channels of the home space that an account is a member of, by position and then id.
+    func channels(of space: SpaceID, joinedBy account: AccountID) throws -> [Channel] {
+        try query(
+            """
+            SELECT c.id, c.space_id, c.owner_id, c.name, c.kind, c.access, c.topic, c.position, c.last_message_id, c.last_text_message_id,
+                c.own_audience, c.created_at
+            FROM channel_members cm JOIN channels c ON c.id = cm.channel_id
+            WHERE cm.account_id = $1 AND c.space_id = $2 AND (cm.permissions & $3) <> 0 ORDER BY c.position, c.id
+            """, [.integer(account.rawValue), .integer(space.rawValue), .integer(Permissions.viewChannel.rawValue)]
+        ) { try Channel($0) }
     }
 
     /// The open channels of a space whose events do not concern the whole space.
@@ -98,20 +119,20 @@ extension SQLReader {
         var channels: [Channel] = []
         try run(
             """
-            SELECT d.id, d.space_id, d.name, d.kind, d.access, d.topic, d.position, d.last_message_id, d.own_audience, d.created_at,
+            SELECT c.id, c.space_id, c.owner_id, c.name, c.kind, c.access, c.topic, c.position, c.last_message_id, c.last_text_message_id,
+                c.own_audience, c.created_at,
                 a.id, a.username, a.display_name, a.avatar_url, a.bio, a.email, a.status, a.is_administrator, a.created_at, a.updated_at
             FROM (
-                SELECT c.id, c.space_id, c.name, c.kind, c.access, c.topic, c.position, c.last_message_id, c.own_audience, c.created_at
-                FROM channel_members cm JOIN channels c ON c.id = cm.channel_id
-                WHERE cm.account_id = $1 AND c.access = 3 ORDER BY COALESCE(c.last_message_id, c.id) DESC LIMIT $2) d
-            JOIN channel_members p ON p.channel_id = d.id
+                SELECT c.* FROM channel_members cm JOIN channels c ON c.id = cm.channel_id
+                WHERE cm.account_id = $1 AND c.access = 3 ORDER BY COALESCE(c.last_message_id, c.id) DESC LIMIT $2) c
+            JOIN channel_members p ON p.channel_id = c.id
             JOIN accounts a ON a.id = p.account_id
-            ORDER BY COALESCE(d.last_message_id, d.id) DESC, a.id
+            ORDER BY COALESCE(c.last_message_id, c.id) DESC, a.id
             """, [.integer(account.rawValue), .integer(Int64(Limits.directChannelsPerAccount))]
         ) { row in
             let channel = try Channel(row)
             if channels.last?.id != channel.id { channels.append(channel) }
-            channels[channels.endIndex - 1].recipients.append(try Account(row, at: 10))
+            channels[channels.endIndex - 1].recipients.append(try Account(row, at: Channel.columnCount))
         }
         return channels
     }
@@ -126,35 +147,22 @@ extension Transaction {
         }
         let position = draft.position ?? (last ?? nil).map { min(Int($0) + 1, Limits.position.upperBound) } ?? 0
         let channel = Channel(
-            id: ChannelID(nextID()), spaceID: space, name: draft.name, access: access, topic: draft.topic, position: position,
+            id: ChannelID(nextID()), spaceID: space, ownerID: owner, name: draft.name, access: access, topic: draft.topic,
+            position: position,
             createdAt: now)
         try execute(
             """
             INSERT INTO channels (
-                id, space_id, owner_id, name, kind, access, topic, position, default_permissions, inherits_default, override_count, created_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 1, 0, $9)
+                id, space_id, owner_id, name, name_key, kind, access, topic, position, default_permissions, inherits_default, override_count,
+                created_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 1, 0, $10)
             """,
             [
                 .integer(channel.id.rawValue), .integer(space.rawValue), .optional(owner?.rawValue), .text(draft.name),
-                .integer(channel.kind.rawValue), .integer(access.rawValue), .optional(draft.topic), .integer(Int64(position)),
+                .optional(channel.nameKey), .integer(channel.kind.rawValue), .integer(access.rawValue), .optional(draft.topic),
+                .integer(Int64(position)),
                 .integer(now.microseconds),
             ])
         return channel
-    }
-
-    /// Makes an account a member of a channel with membership access, and writes the event.
-    ///
-    /// - Throws: `CommunityError.alreadyMember`.
-    func addMember(_ account: AccountID, to channel: Channel, permissions: Permissions) throws {
-        let added = try execute(
-            """
-            INSERT INTO channel_members (channel_id, account_id, permissions, joined_at) VALUES ($1, $2, $3, $4)
-            ON CONFLICT (channel_id, account_id) DO NOTHING
-            """,
-            [
-                .integer(channel.id.rawValue), .integer(account.rawValue), .integer(permissions.rawValue), .integer(now.microseconds),
-            ])
-        guard added == 1 else { throw CommunityError.alreadyMember }
-        append(.channelMemberAdded(account, to: channel))
     }
 }

@@ -5,6 +5,8 @@ internal import Storage
 struct ChannelStanding {
     var channel: Channel
     var permissions: Permissions
+    /// Whether the account is a member of the channel itself.
+    var isMember: Bool
     /// The account as its messages show it; nil when there is no such account.
     var author: Author?
 
@@ -27,8 +29,8 @@ extension SQLReader {
         var subject = EffectivePermissions.Subject(accountID: account)
         try run(
             """
-            SELECT c.id, c.space_id, c.name, c.kind, c.access, c.topic, c.position, c.last_message_id, c.own_audience, c.created_at,
-                c.default_permissions, c.inherits_default, c.override_count, cm.permissions,
+            SELECT c.id, c.space_id, c.owner_id, c.name, c.kind, c.access, c.topic, c.position, c.last_message_id, c.last_text_message_id,
+                c.own_audience, c.created_at, c.default_permissions, c.inherits_default, c.override_count, cm.permissions,
                 s.owner_id, e.permissions, m.account_id, m.timed_out_until, r.id, r.permissions, a.id, a.username, a.display_name, a.avatar_url
             FROM channels c
             LEFT JOIN spaces s ON s.id = c.space_id
@@ -41,19 +43,21 @@ extension SQLReader {
             WHERE c.id = $1
             """, [.integer(channel.rawValue), .integer(account.rawValue)]
         ) { row in
+            let next = Channel.columnCount + 4
             if listed == nil {
                 listed = try ListedChannel(row)
-                subject.isOwner = try row.optionalInteger(14) == account.rawValue
-                everyone = Permissions(rawValue: try row.optionalInteger(15) ?? 0)
-                subject.isMember = try row.optionalInteger(16) != nil
-                subject.isTimedOut = try row.optionalInteger(17).map { $0 > now.microseconds } ?? false
-                if try row.optionalInteger(20) != nil { author = try Author(row, at: 20) }
+                subject.isOwner = try row.optionalInteger(next) == account.rawValue
+                everyone = Permissions(rawValue: try row.optionalInteger(next + 1) ?? 0)
+                subject.isMember = try row.optionalInteger(next + 2) != nil
+                subject.isTimedOut = try row.optionalInteger(next + 3).map { $0 > now.microseconds } ?? false
+                if try row.optionalInteger(next + 6) != nil { author = try Author(row, at: next + 6) }
             }
-            if let role = try EffectivePermissions.Role(row, at: 18) { subject.roles.append(role) }
+            if let role = try EffectivePermissions.Role(row, at: next + 4) { subject.roles.append(role) }
         }
         guard let listed else { throw CommunityError.unknownChannel }
         let overrides = listed.hasOverrides ? try overrides(of: channel) : []
         return ChannelStanding(
-            channel: listed.channel, permissions: listed.permissions(of: subject, everyone: everyone, overrides: overrides), author: author)
+            channel: listed.channel, permissions: listed.permissions(of: subject, everyone: everyone, overrides: overrides),
+            isMember: listed.own != nil, author: author)
     }
 }

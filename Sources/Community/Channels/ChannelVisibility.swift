@@ -11,7 +11,9 @@ extension Transaction {
         for (account, before) in zip(accounts, before) {
             let after = try visible(channels, to: account)
             for channel in after where !before.contains(where: { $0.id == channel.id }) { append(.channelShown(channel, to: account)) }
-            for channel in before where !after.contains(where: { $0.id == channel.id }) { append(.channelHidden(channel, from: account)) }
+            for channel in before where !after.contains(where: { $0.id == channel.id }) {
+                append(.channelHidden(channel, from: account, .rules))
+            }
         }
         return value
     }

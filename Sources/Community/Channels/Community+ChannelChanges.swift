@@ -4,19 +4,32 @@ internal import Storage
 extension Community {
     /// Changes a channel. Needs MANAGE_CHANNELS there. The event `channelUpdated` is committed with it, unless nothing changes.
     ///
-    /// - Throws: `CommunityError.invalid`, `.unknownChannel`, `.missingAccess`, `.missingPermission`, `.notInDirectChannel`.
+    /// Another name of a channel of the home space is noted in it by a message of the kind `channelRename`.
+    /// - Throws: `CommunityError.invalid`, `.unknownChannel`, `.missingAccess`, `.missingPermission`, `.notInDirectChannel`,
+    ///   `.channelNameTaken` in the home space.
     public func updateChannel(_ id: ChannelID, by account: AccountID, _ changes: ChannelChanges) async throws -> Channel {
         try changes.check()
         return try await write { tx in
-            let present = try tx.managedChannel(id, by: account)
-            let channel = changes.applied(to: present)
-            guard channel != present else { return present }
-            try tx.execute(
-                "UPDATE channels SET name = $1, topic = $2, position = $3 WHERE id = $4",
-                [.optional(channel.name), .optional(channel.topic), .integer(Int64(channel.position)), .integer(id.rawValue)])
-            try tx.audit(.channelUpdated, by: account, in: channel.spaceID, subject: id.rawValue)
-            tx.append(.channelUpdated(channel))
-            return channel
+            let standing = try tx.managedChannel(id, by: account)
+            let channel = changes.applied(to: standing.channel)
+            guard channel != standing.channel else { return channel }
+            return try tx.update(standing, to: channel)
+        }
+    }
+
+    /// Gives a channel of the home space another name. Needs MANAGE_CHANNELS there. The events are those of `updateChannel`.
+    ///
+    /// - Parameter name: 1 to 100 characters, trimmed.
+    /// - Throws: `CommunityError.invalid`, `.unknownChannel` also for channels that have no members of their own, `.missingAccess`,
+    ///   `.missingPermission`, `.channelNameTaken` also for its present name.
+    public func renameChannel(_ id: ChannelID, by account: AccountID, to name: String) async throws {
+        let changes = ChannelChanges(name: name)
+        try changes.check()
+        try await write { tx in
+            let standing = try tx.membershipStanding(of: account, in: id, at: tx.now)
+            try standing.require(.manageChannels)
+            guard standing.channel.name != changes.name else { throw CommunityError.channelNameTaken }
+            _ = try tx.update(standing, to: changes.applied(to: standing.channel))
         }
     }
 
@@ -26,7 +39,7 @@ extension Community {
     /// - Throws: `CommunityError.unknownChannel`, `.missingAccess`, `.missingPermission`, `.notInDirectChannel`.
     public func deleteChannel(_ id: ChannelID, by account: AccountID) async throws {
         try await write { tx in
-            let channel = try tx.managedChannel(id, by: account)
+            let channel = try tx.managedChannel(id, by: account).channel
             try tx.delete(channel)
             try tx.audit(.channelDeleted, by: account, in: channel.spaceID, subject: id.rawValue, details: channel.name)
         }
@@ -51,23 +64,47 @@ extension Community {
 
 extension Transaction {
     /// A channel that the account may change and delete.
-    fileprivate func managedChannel(_ id: ChannelID, by account: AccountID) throws -> Channel {
+    fileprivate func managedChannel(_ id: ChannelID, by account: AccountID) throws -> ChannelStanding {
         let standing = try standing(of: account, in: id, at: now)
         try standing.require([])
         guard standing.channel.access != .direct else { throw CommunityError.notInDirectChannel }
         try standing.require(.manageChannels)
-        return standing.channel
+        return standing
+    }
+
+    /// Writes what has changed about a channel, and the events.
+    fileprivate func update(_ standing: ChannelStanding, to changed: Channel) throws -> Channel {
+        var channel = changed
+        let isRenamed = channel.name != standing.channel.name
+        if isRenamed, channel.hasMembership { try requireFreeName(channel.name ?? "", in: channel.spaceID) }
+        try execute(
+            "UPDATE channels SET name = $1, name_key = $2, topic = $3, position = $4 WHERE id = $5",
+            [
+                .optional(channel.name), .optional(channel.nameKey), .optional(channel.topic), .integer(Int64(channel.position)),
+                .integer(channel.id.rawValue),
+            ])
+        guard let author = standing.author else { throw CommunityError.unknownAccount }
+        try audit(.channelUpdated, by: author.id, in: channel.spaceID, subject: channel.id.rawValue)
+        guard isRenamed, channel.hasMembership else {
+            append(.channelUpdated(channel))
+            return channel
+        }
+        let note = try insertNote(.channelRename, content: channel.name ?? "", by: author, in: &channel)
+        append(.channelUpdated(channel))
+        append(.messageCreated(note, in: channel))
+        return channel
     }
 
     /// Removes a channel with all that belongs to it but its messages, which are marked, and writes the events.
     func delete(_ channel: Channel) throws {
         if channel.source.scope != .space {
-            for viewer in try viewers(of: channel) { append(.channelHidden(channel, from: viewer)) }
+            for viewer in try viewers(of: channel) { append(.channelHidden(channel, from: viewer, .deleted)) }
         }
         let id = [SQLValue.integer(channel.id.rawValue)]
         try execute("DELETE FROM channels WHERE id = $1", id)
         try execute("DELETE FROM channel_members WHERE channel_id = $1", id)
         try execute("DELETE FROM channel_overrides WHERE channel_id = $1", id)
+        try expireInvites(to: channel.id)
         try execute(
             "INSERT INTO deleted_channels (channel_id, deleted_at) VALUES ($1, $2)", id + [.integer(now.microseconds)])
         append(.channelDeleted(channel))

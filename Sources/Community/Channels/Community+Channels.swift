@@ -23,7 +23,8 @@ extension Community {
     ///   - name: 1 to 100 characters, trimmed.
     ///   - topic: at most 1024 characters.
     ///   - position: from 0; nil: behind the others.
-    /// - Throws: `CommunityError.invalid`, `.unknownSpace`, `.missingAccess`, `.missingPermission`, `.limitReached` (500 channels per space).
+    /// - Throws: `CommunityError.invalid`, `.unknownSpace`, `.missingAccess`, `.missingPermission`, `.limitReached` (500 channels per space; in
+    ///   the home space as `createHomeChannel`), `.channelNameTaken` in the home space.
     public func createChannel(
         in space: SpaceID, by account: AccountID, name: String, topic: String? = nil, position: Int? = nil
     ) async throws -> Channel {
@@ -31,15 +32,11 @@ extension Community {
         return try await write { tx in
             let standing = try tx.standing(of: account, in: space, at: tx.now)
             try standing.require(standing.space.isHome ? [] : .manageChannels)
-            try tx.requireRoomForChannel(in: space)
-            guard standing.space.isHome else {
-                let channel = try tx.insertChannel(draft, in: space, access: .open)
-                tx.append(.channelCreated(channel))
-                return channel
+            guard !standing.space.isHome else {
+                return try tx.insertHomeChannel(draft, in: space, access: .publicMembership, owner: account).channel
             }
-            let channel = try tx.insertChannel(draft, in: space, access: .publicMembership, owner: account)
-            // The owner listens to the channel from its first event on.
-            try tx.addMember(account, to: channel, permissions: .ownedChannel)
+            try tx.requireRoomForChannel(in: space, limit: Limits.channelsPerSpace, "channels per space")
+            let channel = try tx.insertChannel(draft, in: space, access: .open)
             tx.append(.channelCreated(channel))
             return channel
         }
@@ -56,24 +53,6 @@ extension Community {
             return try reader.withRecipients(standing.channel)
         }
     }
-
-    /// Joins a public channel of the home space: read, write, invite (contracts/dawchat.md 1.4). With the first one the account becomes a member of
-    /// the home space. The events `channelMemberAdded` and `memberAdded` are committed with it.
-    ///
-    /// - Throws: `CommunityError.unknownChannel`, `.missingAccess` for a channel that takes only those who are invited, `.alreadyMember`.
-    public func joinChannel(_ id: ChannelID, by account: AccountID) async throws -> Channel {
-        try await write { tx in
-            let standing = try tx.standing(of: account, in: id, at: tx.now)
-            guard standing.author != nil else { throw CommunityError.unknownAccount }
-            if standing.permissions.contains(.viewChannel) { throw CommunityError.alreadyMember }
-            guard standing.channel.access == .publicMembership, let space = standing.channel.spaceID else {
-                throw CommunityError.missingAccess
-            }
-            try tx.addMember(account, to: standing.channel, permissions: .joinedChannel)
-            if try !tx.isMember(account, of: space) { try tx.addMember(account, to: space) }
-            return standing.channel
-        }
-    }
 }
 
 extension SQLReader {
@@ -83,16 +62,5 @@ extension SQLReader {
         var channel = channel
         channel.recipients = try recipients(of: channel.id)
         return channel
-    }
-}
-
-extension Transaction {
-    /// - Throws: `CommunityError.limitReached`.
-    fileprivate func requireRoomForChannel(in space: SpaceID) throws {
-        let count =
-            try first("SELECT COUNT(*) FROM channels WHERE space_id = $1", [.integer(space.rawValue)]) { Int(try $0.integer(0)) } ?? 0
-        guard count < Limits.channelsPerSpace else {
-            throw CommunityError.limitReached(name: "channels per space", limit: Limits.channelsPerSpace)
-        }
     }
 }

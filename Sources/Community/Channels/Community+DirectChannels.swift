@@ -22,7 +22,7 @@ extension Community {
             }
             try tx.requireRoomForDirectChannel(of: account)
             let channel = Channel(
-                id: ChannelID(tx.nextID()), spaceID: nil, name: nil, kind: .direct, access: .direct, createdAt: tx.now,
+                id: ChannelID(tx.nextID()), spaceID: nil, ownerID: account, name: nil, kind: .direct, access: .direct, createdAt: tx.now,
                 recipients: recipients)
             try tx.insertDirectChannel(channel, key: key, opener: account)
             tx.append(.channelCreated(channel))
@@ -35,8 +35,8 @@ extension Transaction {
     fileprivate func directChannel(key: String) throws -> Channel? {
         try first(
             """
-            SELECT id, space_id, name, kind, access, topic, position, last_message_id, own_audience, created_at
-            FROM channels WHERE direct_key = $1
+            SELECT c.id, c.space_id, c.owner_id, c.name, c.kind, c.access, c.topic, c.position, c.last_message_id, c.last_text_message_id,
+                c.own_audience, c.created_at FROM channels c WHERE c.direct_key = $1
             """, [.text(key)]
         ) { try Channel($0) }
     }

@@ -46,6 +46,22 @@ extension Community {
         }
     }
 
+    /// Where in the log a message was made: what a client that knows a message last has missed comes after it.
+    public func position(of message: MessageID) async throws -> MessagePosition {
+        try await scan { reader in
+            guard try EventLog.position(reader).prunedThrough <= message.rawValue else { return .forgotten }
+            // Its event was numbered when its group was committed: behind it, and not far.
+            let event = try reader.first(
+                """
+                SELECT id FROM (SELECT id, kind, subject_id FROM events WHERE id > $1 ORDER BY id LIMIT $2) AS following
+                WHERE kind = $3 AND subject_id = $1 ORDER BY id LIMIT 1
+                """,
+                [.integer(message.rawValue), .integer(MessagePosition.reach), .integer(EventKind.messageCreated.rawValue)]
+            ) { try $0.integer(0) }
+            return event.map { .event($0) } ?? .unknown
+        }
+    }
+
     /// What happened after an event, as far as the account may see it now. Objects are shown as they are now, those that are gone are skipped.
     ///
     /// - Parameters:

@@ -3,7 +3,7 @@
 /// What concerns a channel has the scope of the channel's audience (`Channel.source`): the space, the channel, or the direct channel.
 public enum CommunityEvent: Sendable {
     /// Somebody said something.
-    case messageCreated(Message)
+    case messageCreated(Message, in: Channel)
     /// Somebody has changed what was said.
     case messageUpdated(Message)
     /// A message is gone.
@@ -17,7 +17,7 @@ public enum CommunityEvent: Sendable {
     /// Somebody sees a channel who did not before. Scope: the account.
     case channelShown(Channel, to: AccountID)
     /// Somebody does not see a channel any more, or one that not everybody saw is gone. Scope: the account.
-    case channelHidden(Channel, from: AccountID)
+    case channelHidden(Channel, from: AccountID, ChannelLoss)
     /// Somebody is a member now. `detail` is what the new member sees. Scope: the space.
     case memberAdded(Member, memberCount: Int, detail: SpaceDetail)
     /// A member has another role or nickname. Scope: the space.
@@ -31,13 +31,31 @@ public enum CommunityEvent: Sendable {
     /// A space is gone. Scope: the space.
     case spaceDeleted(SpaceID)
     /// Somebody is a member of a channel with membership access now. Scope: the channel.
-    case channelMemberAdded(ChannelID, SpaceID?, AccountID)
+    case channelMemberAdded(ChannelMembership)
     /// Somebody is no member of such a channel any more. Scope: the channel.
     case channelMemberRemoved(ChannelID, SpaceID?, AccountID)
     /// A login has ended; nil means all logins of the account. Scope: the account.
     case sessionEnded(AccountID, SessionID?)
     /// An account shows itself in another way: its names, picture, words, or the status it has chosen. Scope: the account.
     case accountUpdated(Account)
+    /// Somebody is invited to a channel. Scope: the recipient's account.
+    case channelInvited(ChannelInvite)
+}
+
+/// Why somebody does not see a channel any more.
+public enum ChannelLoss: String, Sendable {
+    /// Left it.
+    case left
+    /// Was removed from it by somebody else.
+    case removed
+    /// It is gone.
+    case deleted
+    /// Left its space.
+    case leftSpace = "left_space"
+    /// Was removed from its space.
+    case removedFromSpace = "removed_from_space"
+    /// Roles or rules show it to others only.
+    case rules
 }
 
 /// Who is no member of a space any more, and why.
@@ -79,7 +97,7 @@ public enum EventKind: Int64, Sendable {
     case channelDeleted = 12
     /// Subject: the channel.
     case channelShown = 13
-    /// Subject: the channel; data: the channel as it was.
+    /// Subject: the channel; data: the channel as it was and why.
     case channelHidden = 14
     /// Subject: the account.
     case memberAdded = 20
@@ -101,4 +119,6 @@ public enum EventKind: Int64, Sendable {
     case sessionEnded = 40
     /// Subject: the account.
     case accountUpdated = 41
+    /// Subject: the invite.
+    case channelInvited = 42
 }

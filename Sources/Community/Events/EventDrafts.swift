@@ -23,7 +23,7 @@ extension EventDraft {
 
     /// Somebody said something.
     static func messageCreated(_ message: Message, in channel: Channel) -> EventDraft {
-        aboutMessage(.messageCreated(message), .messageCreated, message.id, in: channel)
+        aboutMessage(.messageCreated(message, in: channel), .messageCreated, message.id, in: channel)
     }
 
     /// Somebody has changed what was said.
@@ -65,10 +65,10 @@ extension EventDraft {
     }
 
     /// Somebody does not see a channel any more.
-    static func channelHidden(_ channel: Channel, from account: AccountID) -> EventDraft {
+    static func channelHidden(_ channel: Channel, from account: AccountID, _ loss: ChannelLoss) -> EventDraft {
         EventDraft(
-            .channelHidden(channel, from: account), .channelHidden, from: .account(account), subject: channel.id.rawValue,
-            data: ChannelRecord.text(channel))
+            .channelHidden(channel, from: account, loss), .channelHidden, from: .account(account), subject: channel.id.rawValue,
+            data: ChannelRecord.text(channel, loss: loss))
     }
 
     // MARK: Spaces and members
@@ -110,9 +110,9 @@ extension EventDraft {
     }
 
     /// Somebody is a member of a channel of its own members now.
-    static func channelMemberAdded(_ account: AccountID, to channel: Channel) -> EventDraft {
+    static func channelMemberAdded(_ membership: ChannelMembership) -> EventDraft {
         EventDraft(
-            .channelMemberAdded(channel.id, channel.spaceID, account), .channelMemberAdded, from: channel.source, subject: account.rawValue)
+            .channelMemberAdded(membership), .channelMemberAdded, from: membership.channel.source, subject: membership.account.rawValue)
     }
 
     /// Somebody is no member of such a channel any more.
@@ -132,6 +132,11 @@ extension EventDraft {
     /// An account shows itself in another way.
     static func accountUpdated(_ account: Account) -> EventDraft {
         EventDraft(.accountUpdated(account), .accountUpdated, from: .account(account.id), subject: account.id.rawValue)
+    }
+
+    /// Somebody is invited to a channel.
+    static func channelInvited(_ invite: ChannelInvite) -> EventDraft {
+        EventDraft(.channelInvited(invite), .channelInvited, from: .account(invite.recipient.id), subject: invite.id.rawValue)
     }
 
     private init(_ live: CommunityEvent, _ kind: EventKind, from source: EventSource, subject: Int64, data: String? = nil) {

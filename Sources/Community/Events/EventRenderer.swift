@@ -32,7 +32,7 @@ struct EventRenderer {
                 !withoutHistory.contains(channel.id)
             else { return nil }
             guard let message = try reader.message(MessageID(event.subjectID), in: channel) else { return nil }
-            return kind == .messageCreated ? .messageCreated(message) : .messageUpdated(message)
+            return kind == .messageCreated ? .messageCreated(message, in: channel) : .messageUpdated(message)
         case .messageDeleted:
             guard let id = event.data.flatMap({ Int64($0) }), let channel = try channel(ChannelID(id), from: reader) else { return nil }
             return .messageDeleted(MessageID(event.subjectID), channel.id, channel.spaceID)
@@ -45,7 +45,9 @@ struct EventRenderer {
         case .channelShown:
             return try channel(ChannelID(event.subjectID), from: reader).map { .channelShown($0, to: AccountID(event.scopeID)) }
         case .channelHidden:
-            return try hidden(ChannelID(event.subjectID), event.data, reader).map { .channelHidden($0, from: AccountID(event.scopeID)) }
+            return try hidden(ChannelID(event.subjectID), event.data, reader).map {
+                .channelHidden($0, from: AccountID(event.scopeID), ChannelRecord.loss(from: event.data))
+            }
         case .memberAdded:
             return try memberAdded(AccountID(event.subjectID), to: SpaceID(event.scopeID), from: reader)
         case .memberUpdated:
@@ -61,9 +63,9 @@ struct EventRenderer {
         case .spaceDeleted:
             return .spaceDeleted(SpaceID(event.subjectID))
         case .channelMemberAdded:
-            return try channel(ChannelID(event.scopeID), from: reader).map {
-                .channelMemberAdded($0.id, $0.spaceID, AccountID(event.subjectID))
-            }
+            // Who has left meanwhile is no news.
+            guard let channel = try channel(ChannelID(event.scopeID), from: reader) else { return nil }
+            return try reader.membership(of: AccountID(event.subjectID), in: channel.id).map { .channelMemberAdded($0) }
         case .channelMemberRemoved:
             return try channel(ChannelID(event.scopeID), from: reader).map {
                 .channelMemberRemoved($0.id, $0.spaceID, AccountID(event.subjectID))
@@ -72,13 +74,18 @@ struct EventRenderer {
             return .sessionEnded(AccountID(event.scopeID), event.subjectID == 0 ? nil : SessionID(event.subjectID))
         case .accountUpdated:
             return try found { try reader.account(AccountID(event.subjectID)) }.map { .accountUpdated($0) }
+        case .channelInvited:
+            // One that is used or withdrawn needs no answer any more.
+            return try reader.pendingInvite(ChannelInviteID(event.subjectID)).map { .channelInvited($0) }
         }
     }
 
-    /// Who has lost the whole space is told of that, and of nothing else in it.
+    /// Who has lost a whole space is told of that, and of no channel in it that everybody there could have seen; who has come back to a channel
+    /// has not lost it.
     private func hidden(_ id: ChannelID, _ record: String?, _ reader: any SQLReader) throws -> Channel? {
         guard let channel = ChannelRecord.channel(id, from: record) else { return nil }
         guard let viewer, let space = channel.spaceID else { return channel }
+        if channel.hasMembership { return try reader.membership(of: viewer, in: id) == nil ? channel : nil }
         return try reader.isMember(viewer, of: space) ? channel : nil
     }
 

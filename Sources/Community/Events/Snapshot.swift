@@ -56,6 +56,19 @@ public struct GatewayView: Sendable, Equatable {
     }
 }
 
+/// Where in the event log a message was made.
+public enum MessagePosition: Sendable, Equatable {
+    /// With this event.
+    case event(Int64)
+    /// Before all that the log still holds.
+    case forgotten
+    /// Nowhere: it is no message.
+    case unknown
+
+    /// Events that are looked through: more than any group of transactions writes between the number of a message and that of its event.
+    static let reach: Int64 = 16_384
+}
+
 /// A part of what an account has missed.
 public struct MissedEvents: Sendable {
     /// In the order of their ids, each with its objects as they are now.

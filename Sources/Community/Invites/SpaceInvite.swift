@@ -38,7 +38,7 @@ public struct SpaceInvite: Sendable, Equatable {
     }
 }
 
-/// A token that lets one person register; every dialect takes it (contracts/configuration.md, "The setup code").
+/// A token of 44 characters that lets one person register; every dialect takes it (contracts/configuration.md, "The setup code").
 public struct AccountInvite: Sendable, Equatable {
     /// The token: kept as it is, because its maker may look at it again.
     public var token: String
@@ -46,9 +46,12 @@ public struct AccountInvite: Sendable, Equatable {
     public var inviterID: AccountID
     /// When it was made.
     public var createdAt: Timestamp
+    /// Who has registered with it; nil as long as it is open.
+    public var acceptedBy: Author?
 
     /// An invitation.
-    public init(token: String, inviterID: AccountID, createdAt: Timestamp) {
+    public init(token: String, inviterID: AccountID, createdAt: Timestamp, acceptedBy: Author? = nil) {
+        self.acceptedBy = acceptedBy
         self.token = token
         self.inviterID = inviterID
         self.createdAt = createdAt

@@ -12,7 +12,7 @@ extension Community {
         return try await write { tx in
             let standing = try tx.standing(of: account, in: channel, at: tx.now)
             var message = try tx.message(id, in: standing)
-            guard message.author.id == account, message.kind == .text else { throw CommunityError.notAuthor }
+            guard message.author.id == account else { throw CommunityError.notAuthor }
             message.content = draft.content
             message.editedAt = tx.now
             try tx.execute(
@@ -44,7 +44,8 @@ extension Transaction {
     /// - Throws: `CommunityError.missingAccess`, `.unknownMessage`.
     fileprivate func message(_ id: MessageID, in standing: ChannelStanding) throws -> Message {
         try standing.require([])
-        guard let message = try message(id, in: standing.channel) else { throw CommunityError.unknownMessage }
+        // What notes an act cannot be changed, and is not seen where messages can be.
+        guard let message = try message(id, in: standing.channel), message.kind == .text else { throw CommunityError.unknownMessage }
         return message
     }
 }

@@ -18,18 +18,12 @@ extension Community {
         return try await write { tx in
             let standing = try tx.standing(of: account, in: channel, at: tx.now)
             try standing.require(.sendMessages)
-            guard let author = standing.author else { throw CommunityError.unknownAccount }
             let id = MessageID(tx.nextID())
             if let nonce = draft.nonce, var earlier = try tx.claim(nonce, for: id, by: account, in: standing.channel) {
                 earlier.nonce = nonce
                 return (earlier, isNew: false)
             }
-            let message = Message(
-                id: id, channelID: channel, spaceID: standing.channel.spaceID, author: author, content: draft.content, createdAt: tx.now,
-                nonce: draft.nonce)
-            try tx.insert(message)
-            tx.append(.messageCreated(message, in: standing.channel))
-            return (message, isNew: true)
+            return (try tx.post(draft, as: id, in: standing), isNew: true)
         }
     }
 
@@ -41,7 +35,9 @@ extension Community {
         return try await read { reader in
             let standing = try reader.standing(of: account, in: channel, at: now)
             try standing.require(.reading)
-            guard let message = try reader.message(id, in: standing.channel) else { throw CommunityError.unknownMessage }
+            guard let message = try reader.message(id, in: standing.channel), message.kind == .text else {
+                throw CommunityError.unknownMessage
+            }
             return message
         }
     }
@@ -71,19 +67,19 @@ extension SQLReader {
     fileprivate func page(of channel: Channel, _ anchor: HistoryAnchor, limit: Int) throws -> Page<Message> {
         switch anchor {
         case .latest:
-            return Page(newestFirst: try messages(in: channel, before: .max, limit: limit + 1), limit: limit)
+            return Page(newestFirst: try texts(in: channel, before: .max, limit: limit + 1), limit: limit)
         case .before(let id):
-            return Page(newestFirst: try messages(in: channel, before: id.rawValue, limit: limit + 1), limit: limit)
+            return Page(newestFirst: try texts(in: channel, before: id.rawValue, limit: limit + 1), limit: limit)
         case .after(let id):
-            let newer = try messages(in: channel, after: id.rawValue, limit: limit + 1)
+            let newer = try texts(in: channel, after: id.rawValue, limit: limit + 1)
             return Page(items: newer.prefix(limit).reversed(), hasMore: newer.count > limit)
         case .around(let id):
             // The message itself counts as newer. Where one side is short, the other fills the page.
             let start = max(id.rawValue, 1) - 1
-            var newer = try messages(in: channel, after: start, limit: limit - limit / 2)
-            let older = try messages(in: channel, before: id.rawValue, limit: limit - newer.count + 1)
+            var newer = try texts(in: channel, after: start, limit: limit - limit / 2)
+            let older = try texts(in: channel, before: id.rawValue, limit: limit - newer.count + 1)
             if older.count < limit / 2, newer.count == limit - limit / 2 {
-                newer = try messages(in: channel, after: start, limit: limit - older.count)
+                newer = try texts(in: channel, after: start, limit: limit - older.count)
             }
             let olderCount = min(older.count, limit - newer.count)
             return Page(items: newer.reversed() + older.prefix(olderCount), hasMore: older.count > olderCount)

@@ -1,7 +1,7 @@
 public import Primitives
 
 /// What a message is. The numbers stand in the database; a dialect shows the kinds it knows.
-public enum MessageKind: Int64, Sendable {
+public enum MessageKind: Int64, Sendable, CaseIterable {
     /// Written by its author.
     case text = 0
     /// Notes that the channel was made.
@@ -22,7 +22,7 @@ public struct Message: Sendable, Equatable {
     public var author: Author
     /// What it is.
     public var kind: MessageKind
-    /// As sent.
+    /// As sent; empty for kinds that have none.
     public var content: String
     /// When it was said.
     public var createdAt: Timestamp

@@ -23,24 +23,46 @@ extension SQLReader {
         ) { try Message($0, in: channel.id, of: channel.spaceID) }
     }
 
-    /// The newest messages older than an id, newest first.
-    func messages(in channel: Channel, before id: Int64, limit: Int) throws -> [Message] {
+    /// The newest messages of some kinds that are older than an id, newest first.
+    ///
+    /// Nearly all messages are texts: a page with texts goes along the messages of the channel, one without along an index of the others.
+    func messages(in channel: Channel, before id: Int64, limit: Int, kinds: Set<MessageKind>) throws -> [Message] {
+        let all = MessageKind.allCases
+        // As many places as there are kinds; a kind may stand in several.
+        let wanted = all.map { kinds.contains($0) ? $0 : kinds.first ?? $0 }
+        let values: [SQLValue] =
+            [.integer(channel.id.rawValue), .integer(id), .integer(Int64(limit))] + wanted.map { .integer($0.rawValue) }
+        let read: (Row) throws -> Message = { try Message($0, in: channel.id, of: channel.spaceID) }
+        guard !kinds.contains(.text) else {
+            return try query(
+                """
+                SELECT m.id, m.kind, m.content, m.created_at, m.edited_at, a.id, a.username, a.display_name, a.avatar_url
+                FROM messages m JOIN accounts a ON a.id = m.author_id
+                WHERE m.channel_id = $1 AND m.id < $2 AND m.kind IN ($4, $5, $6) ORDER BY m.id DESC LIMIT $3
+                """, values, read)
+        }
+        return try query(
+            """
+            SELECT m.id, m.kind, m.content, m.created_at, m.edited_at, a.id, a.username, a.display_name, a.avatar_url
+            FROM messages m JOIN accounts a ON a.id = m.author_id
+            WHERE m.channel_id = $1 AND m.id < $2 AND m.kind <> 0 AND m.kind IN ($4, $5, $6) ORDER BY m.id DESC LIMIT $3
+            """, values, read)
+    }
+
+    /// The oldest texts newer than an id, oldest first.
+    func texts(in channel: Channel, after id: Int64, limit: Int) throws -> [Message] {
         try query(
             """
             SELECT m.id, m.kind, m.content, m.created_at, m.edited_at, a.id, a.username, a.display_name, a.avatar_url
-            FROM messages m JOIN accounts a ON a.id = m.author_id WHERE m.channel_id = $1 AND m.id < $2 ORDER BY m.id DESC LIMIT $3
+            FROM messages m JOIN accounts a ON a.id = m.author_id
+            WHERE m.channel_id = $1 AND m.id > $2 AND m.kind = 0 ORDER BY m.id LIMIT $3
             """, [.integer(channel.id.rawValue), .integer(id), .integer(Int64(limit))]
         ) { try Message($0, in: channel.id, of: channel.spaceID) }
     }
 
-    /// The oldest messages newer than an id, oldest first.
-    func messages(in channel: Channel, after id: Int64, limit: Int) throws -> [Message] {
-        try query(
-            """
-            SELECT m.id, m.kind, m.content, m.created_at, m.edited_at, a.id, a.username, a.display_name, a.avatar_url
-            FROM messages m JOIN accounts a ON a.id = m.author_id WHERE m.channel_id = $1 AND m.id > $2 ORDER BY m.id LIMIT $3
-            """, [.integer(channel.id.rawValue), .integer(id), .integer(Int64(limit))]
-        ) { try Message($0, in: channel.id, of: channel.spaceID) }
+    /// The newest texts older than an id, newest first.
+    func texts(in channel: Channel, before id: Int64, limit: Int) throws -> [Message] {
+        try messages(in: channel, before: id, limit: limit, kinds: [.text])
     }
 }
 
@@ -53,9 +75,17 @@ extension Transaction {
                 .integer(message.kind.rawValue), .text(message.content), .integer(message.createdAt.microseconds),
             ])
         // Another node may have written a later message first.
-        try execute(
-            "UPDATE channels SET last_message_id = $1 WHERE id = $2 AND (last_message_id IS NULL OR last_message_id < $1)",
-            [.integer(message.id.rawValue), .integer(message.channelID.rawValue)])
+        let place: [SQLValue] = [.integer(message.id.rawValue), .integer(message.channelID.rawValue)]
+        if message.kind == .text {
+            try execute(
+                """
+                UPDATE channels SET last_message_id = $1, last_text_message_id = $1
+                WHERE id = $2 AND (last_message_id IS NULL OR last_message_id < $1)
+                """, place)
+        } else {
+            try execute(
+                "UPDATE channels SET last_message_id = $1 WHERE id = $2 AND (last_message_id IS NULL OR last_message_id < $1)", place)
+        }
     }
 
     /// Marks a message with its author's nonce.

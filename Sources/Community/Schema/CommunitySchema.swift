@@ -2,7 +2,7 @@ public import Storage
 
 extension Community {
     /// The tables of the community, for `Database.open`.
-    public static let schema = Schema(component: "community", migrations: [foundation, changes])
+    public static let schema = Schema(component: "community", migrations: [foundation, changes, memberships])
 
     /// Version 1. The statements serve both engines: BIGINT, TEXT and BLOB only; times are microseconds UTC, flags 0 and 1.
     ///
@@ -20,6 +20,32 @@ extension Community {
             "CREATE INDEX channels_own_audience ON channels (space_id) WHERE own_audience = 1",
             // Channels whose messages are still to be removed, a few at a time.
             "CREATE TABLE deleted_channels (channel_id BIGINT PRIMARY KEY, deleted_at BIGINT NOT NULL)",
+        ])
+
+    /// Version 3: channels with members of their own as a community uses them (contracts/dawchat.md).
+    private static let memberships = Migration(
+        version: 3, name: "memberships",
+        statements: [
+            // The latest message that somebody has written, besides the latest of any kind.
+            "ALTER TABLE channels ADD COLUMN last_text_message_id BIGINT",
+            "UPDATE channels SET last_text_message_id = last_message_id",
+            // The name as it is searched, of channels that can be found.
+            "ALTER TABLE channels ADD COLUMN name_key TEXT",
+            "UPDATE channels SET name_key = LOWER(name) WHERE access = 1",
+            "CREATE INDEX channels_findable ON channels (name_key, id) WHERE access = 1",
+            "CREATE INDEX channels_by_name ON channels (space_id, name)",
+            "CREATE INDEX channels_by_owner ON channels (owner_id)",
+            // Few messages are no text: a page of them does not look at the others.
+            "CREATE INDEX messages_notes ON messages (channel_id, id) WHERE kind <> 0",
+            // status: 0 pending, 1 accepted, 2 denied, 3 revoked, 4 expired.
+            """
+            CREATE TABLE channel_invites (
+                id BIGINT PRIMARY KEY, channel_id BIGINT NOT NULL, sender_id BIGINT NOT NULL, recipient_id BIGINT NOT NULL,
+                permissions BIGINT NOT NULL, status BIGINT NOT NULL, created_at BIGINT NOT NULL, decided_at BIGINT)
+            """,
+            "CREATE UNIQUE INDEX channel_invites_pending ON channel_invites (channel_id, recipient_id) WHERE status = 0",
+            "CREATE INDEX channel_invites_received ON channel_invites (recipient_id, id) WHERE status = 0",
+            "CREATE INDEX channel_invites_decided ON channel_invites (decided_at) WHERE decided_at IS NOT NULL",
         ])
 
     private static let accountTables = [

@@ -53,8 +53,8 @@ extension SQLReader {
     func channels(of space: SpaceID) throws -> [Channel] {
         try query(
             """
-            SELECT id, space_id, name, kind, access, topic, position, last_message_id, own_audience, created_at
-            FROM channels WHERE space_id = $1 ORDER BY position, id
+            SELECT c.id, c.space_id, c.owner_id, c.name, c.kind, c.access, c.topic, c.position, c.last_message_id, c.last_text_message_id,
+                c.own_audience, c.created_at FROM channels c WHERE c.space_id = $1 ORDER BY c.position, c.id
             """, [.integer(space.rawValue)]
         ) { try Channel($0) }
     }

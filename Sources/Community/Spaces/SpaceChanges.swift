@@ -1,3 +1,5 @@
+internal import Primitives
+
 /// What somebody wants to change about a space.
 public struct SpaceChanges: Sendable, Equatable {
     /// 1 to 100 characters, trimmed; nil: as it is.

@@ -2,14 +2,16 @@ extension FieldChecks {
     /// Names that would be read as something else than a person (contracts/chat.md section 2).
     private static let reservedUsernames: Set<String> = ["everyone", "here", "@me"]
 
-    /// A username: 2 to 32 of letters, digits, `_`, `.` and `-`.
+    /// A username: 2 to 32 of letters, digits, `_`, `.` and `-`, where the rules do not allow more.
     ///
     /// Letters are those of ASCII: names that look alike in different scripts would let people pass for each other, and case is then folded alike
     /// everywhere.
-    mutating func username(_ username: String) {
-        length(of: username, in: Limits.username, "username")
+    mutating func username(_ username: String, _ rules: AccountRules = .standard) {
+        length(of: username, in: rules.username, "username")
         if Self.reservedUsernames.contains(username.folded) {
             refuse("username", code: "USERNAME_RESERVED", "Must not be everyone, here or @me.")
+        } else if rules.allowsAnyCharacter {
+            if username.hasControlCharacters { refuse("username", code: "STRING_TYPE_REGEX", "Must not contain control characters.") }
         } else if !username.utf8.allSatisfy(Self.isUsernameCharacter) {
             refuse("username", code: "STRING_TYPE_REGEX", "Must consist of the letters a to z and A to Z, digits, `_`, `.` and `-`.")
         }
@@ -49,8 +51,8 @@ extension FieldChecks {
 
     /// Everything that a registration says.
     mutating func registration(_ registration: Registration, passwordLength: ClosedRange<Int>) {
-        username(registration.username)
-        password(registration.password, length: passwordLength)
+        username(registration.username, registration.rules)
+        password(registration.password, length: registration.rules.passwordLength(setByOperator: passwordLength))
         email(registration.email)
         displayName(registration.displayName)
     }

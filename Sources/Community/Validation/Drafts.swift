@@ -1,3 +1,5 @@
+internal import Primitives
+
 /// What somebody sends to make a space: trimmed, then checked.
 struct SpaceDraft {
     let name: String
@@ -58,13 +60,14 @@ struct MessageDraft {
     /// Nil when there is none; an empty one marks nothing and counts as none.
     let nonce: String?
 
+    /// - Parameter limit: characters of the content.
     /// - Throws: `CommunityError.emptyMessage` for nothing but whitespace, `.invalid`.
-    init(content: String, nonce: String?) throws(CommunityError) {
+    init(content: String, nonce: String?, limit: ClosedRange<Int> = Limits.content) throws(CommunityError) {
         if content.isBlank { throw .emptyMessage }
         self.content = content
         self.nonce = nonce?.isEmpty == true ? nil : nonce
         var checks = FieldChecks()
-        checks.text(content, in: Limits.content, "content")
+        checks.text(content, in: limit, "content")
         checks.text(self.nonce, in: Limits.nonce, "nonce")
         try checks.finish()
     }

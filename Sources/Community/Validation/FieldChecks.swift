@@ -74,15 +74,6 @@ extension String {
         unicodeScalars.allSatisfy(\.properties.isWhitespace)
     }
 
-    /// Without the whitespace at both ends.
-    var trimmed: String {
-        let scalars = unicodeScalars
-        guard let first = scalars.firstIndex(where: { !$0.properties.isWhitespace }),
-            let last = scalars.lastIndex(where: { !$0.properties.isWhitespace })
-        else { return "" }
-        return String(scalars[first...last])
-    }
-
     /// The form in which names are compared: without regard to case.
     var folded: String {
         lowercased()

@@ -84,10 +84,10 @@ struct ProfileTests {
             let login = try #require(try await community.updateProfile(of: ada, Self.changes { $0.password = change }).login)
             for old in [first, second] {
                 #expect(try await community.session(old.sessionID, of: ada) == nil)
-                await #expect(throws: CommunityError.invalidRefreshToken) { try await community.refresh(old.refreshToken) }
+                await #expect(throws: CommunityError.invalidRefreshToken) { try await community.refresh(old.token) }
             }
             #expect(try await community.session(login.sessionID, of: ada)?.id == ada)
-            _ = try await community.refresh(login.refreshToken)
+            _ = try await community.refresh(login.token)
             await #expect(throws: CommunityError.invalidCredentials) {
                 try await community.logIn(.username("ada"), password: TestWorld.password)
             }

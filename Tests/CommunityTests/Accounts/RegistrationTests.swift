@@ -13,8 +13,8 @@ struct RegistrationTests {
             )
             #expect(login.account.username == "Ada" && login.account.email == "Ada@Example.org" && login.account.displayName == "Ada L.")
             #expect(!login.account.isAdministrator && login.account.status == .online && login.account.createdAt == world.clock.now)
-            #expect(login.refreshToken.utf8.count == 43)
-            #expect(login.refreshExpiresAt == world.clock.now.adding(seconds: 30 * 86_400))
+            #expect(login.token.utf8.count == 43)
+            #expect(login.expiresAt == world.clock.now.adding(seconds: 30 * 86_400))
             #expect(try await world.community.session(login.sessionID, of: login.account.id) == login.account)
             #expect(try await world.community.account(login.account.id) == login.account)
         }

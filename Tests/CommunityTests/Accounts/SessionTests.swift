@@ -67,10 +67,10 @@ struct SessionTests {
         try await TestWorld.run(on: engine) { world in
             let first = try await world.register("ada")
             world.clock.advance(seconds: 3_600)
-            let second = try await world.community.refresh(first.refreshToken)
-            #expect(second.sessionID == first.sessionID && second.account == first.account && second.refreshToken != first.refreshToken)
-            #expect(second.refreshExpiresAt == world.clock.now.adding(seconds: 30 * 86_400))
-            let third = try await world.community.refresh(second.refreshToken)
+            let second = try await world.community.refresh(first.token)
+            #expect(second.sessionID == first.sessionID && second.account == first.account && second.token != first.token)
+            #expect(second.expiresAt == world.clock.now.adding(seconds: 30 * 86_400))
+            let third = try await world.community.refresh(second.token)
             #expect(third.sessionID == first.sessionID)
         }
     }
@@ -80,10 +80,10 @@ struct SessionTests {
         try await TestWorld.run(on: engine) { world in
             let first = try await world.register("ada")
             let other = try await world.community.logIn(.username("ada"), password: TestWorld.password)
-            let second = try await world.community.refresh(first.refreshToken)
-            await #expect(throws: CommunityError.invalidRefreshToken) { try await world.community.refresh(first.refreshToken) }
+            let second = try await world.community.refresh(first.token)
+            await #expect(throws: CommunityError.invalidRefreshToken) { try await world.community.refresh(first.token) }
             #expect(try await world.community.session(first.sessionID, of: first.account.id) == nil)
-            await #expect(throws: CommunityError.invalidRefreshToken) { try await world.community.refresh(second.refreshToken) }
+            await #expect(throws: CommunityError.invalidRefreshToken) { try await world.community.refresh(second.token) }
             #expect(try await world.community.session(other.sessionID, of: first.account.id) == first.account)
             guard case .sessionEnded(first.account.id, first.sessionID)? = world.changes.last, world.changes.count == 1 else {
                 Issue.record("one event about the ended login, not \(world.changes)")
@@ -96,10 +96,10 @@ struct SessionTests {
     @Test(arguments: TestEngine.available) func spentTokensAreForgottenAtLast(_ engine: TestEngine) async throws {
         try await TestWorld.run(on: engine) { world in
             let login = try await world.register("ada")
-            var tokens = [login.refreshToken]
+            var tokens = [login.token]
             for _ in 0..<Limits.spentTokensPerSession + 5 {
                 world.clock.advance(seconds: 1)
-                tokens.append(try await world.community.refresh(tokens.last ?? "").refreshToken)
+                tokens.append(try await world.community.refresh(tokens.last ?? "").token)
             }
             #expect(try await world.rowCounts()[2] == Int64(Limits.spentTokensPerSession + 1))
             await #expect(throws: CommunityError.invalidRefreshToken) { try await world.community.refresh(tokens[0]) }
@@ -112,8 +112,8 @@ struct SessionTests {
     @Test(arguments: TestEngine.available) func ofTwoRefreshesAtOnceOnlyOneWins(_ engine: TestEngine) async throws {
         try await TestWorld.run(on: engine) { world in
             let login = try await world.register("ada")
-            async let one = try? world.community.refresh(login.refreshToken)
-            async let two = try? world.community.refresh(login.refreshToken)
+            async let one = try? world.community.refresh(login.token)
+            async let two = try? world.community.refresh(login.token)
             #expect(await [one, two].compactMap { $0 }.count == 1)
             #expect(try await world.community.session(login.sessionID, of: login.account.id) == nil)
         }
@@ -127,7 +127,7 @@ struct SessionTests {
             #expect(try await world.community.session(login.sessionID, of: login.account.id) != nil)
             world.clock.advance(seconds: 1)
             #expect(try await world.community.session(login.sessionID, of: login.account.id) == nil)
-            await #expect(throws: CommunityError.invalidRefreshToken) { try await world.community.refresh(login.refreshToken) }
+            await #expect(throws: CommunityError.invalidRefreshToken) { try await world.community.refresh(login.token) }
             try await world.community.removeExpired()
             #expect(try await world.rowCounts()[1...2] == [0, 0])
         }
@@ -150,7 +150,7 @@ struct SessionTests {
             #expect(try await world.community.session(login.sessionID, of: login.account.id) != nil)
             try await world.community.endSession(login.sessionID, of: login.account.id)
             #expect(try await world.community.session(login.sessionID, of: login.account.id) == nil)
-            await #expect(throws: CommunityError.invalidRefreshToken) { try await world.community.refresh(login.refreshToken) }
+            await #expect(throws: CommunityError.invalidRefreshToken) { try await world.community.refresh(login.token) }
             try await world.community.endSession(login.sessionID, of: login.account.id)
             #expect(world.events.map(\.scopeID) == [login.account.id.rawValue])
         }
@@ -182,7 +182,7 @@ struct SessionTests {
             try await world.community.resetPassword(of: "ADA", to: "another password")
             for login in [first, second] {
                 #expect(try await world.community.session(login.sessionID, of: login.account.id) == nil)
-                await #expect(throws: CommunityError.invalidRefreshToken) { try await world.community.refresh(login.refreshToken) }
+                await #expect(throws: CommunityError.invalidRefreshToken) { try await world.community.refresh(login.token) }
             }
             await #expect(throws: CommunityError.invalidCredentials) {
                 try await world.community.logIn(.username("ada"), password: TestWorld.password)

@@ -83,7 +83,7 @@ struct ChannelChangeTests {
             let position = try await world.community.eventPosition().latest
             try await world.community.deleteChannel(channel, by: ada)
             let missed = try await world.missedEvents(for: eve, after: position, upTo: .max, limit: 10).events
-            guard missed.count == 1, case .channelHidden(let told, eve) = missed.first?.live as? CommunityEvent else {
+            guard missed.count == 1, case .channelHidden(let told, eve, .deleted) = missed.first?.live as? CommunityEvent else {
                 return #expect(Bool(false), "\(missed)")
             }
             #expect(told.id == channel && told.name == "perch")

@@ -36,7 +36,7 @@ struct ChannelVisibilityTests {
             #expect(shown.count == 1 && shown[0] == (nest.hidden, nest.admin))
             _ = try await world.community.updateMember(nest.admin, of: nest.space, by: nest.owner, role: .member, nickname: .keep)
             let hidden = world.changes.compactMap {
-                if case .channelHidden(let channel, let account) = $0 { (channel.id, account) } else { nil }
+                if case .channelHidden(let channel, let account, _) = $0 { (channel.id, account) } else { nil }
             }
             #expect(hidden.count == 1 && hidden[0] == (nest.hidden, nest.admin))
         }
@@ -93,7 +93,7 @@ struct ChannelVisibilityTests {
             let missed = try await world.missedEvents(for: nest.admin, after: position, upTo: .max, limit: 10).events
             let about = missed.compactMap { event -> String? in
                 switch event.live as? CommunityEvent {
-                case .channelHidden(let channel, _): "hidden \(channel.name ?? "")"
+                case .channelHidden(let channel, _, _): "hidden \(channel.name ?? "")"
                 case .memberUpdated: nil
                 default: "something else"
                 }
@@ -123,7 +123,7 @@ struct ChannelVisibilityTests {
             let told = world.changes.dropFirst(count).compactMap { change -> String? in
                 switch change {
                 case .channelShown(_, let account): account == nest.member ? "shown to the new owner" : "shown to somebody"
-                case .channelHidden(_, let account): account == nest.owner ? "hidden from the former owner" : "hidden from somebody"
+                case .channelHidden(_, let account, _): account == nest.owner ? "hidden from the former owner" : "hidden from somebody"
                 default: nil
                 }
             }
@@ -163,7 +163,9 @@ struct ChannelVisibilityTests {
             let nest = try await Self.nest(in: world)
             let count = world.events.count
             try await world.community.deleteChannel(nest.hidden, by: nest.admin)
-            let hidden = world.changes.dropFirst(count).compactMap { if case .channelHidden(_, let account) = $0 { account } else { nil } }
+            let hidden = world.changes.dropFirst(count).compactMap {
+                if case .channelHidden(_, let account, _) = $0 { account } else { nil }
+            }
             #expect(hidden == [nest.owner, nest.admin])
             #expect(world.events.last?.scope == .channel)
         }

@@ -40,7 +40,8 @@ struct FollowingTests {
             _ = try await other.createMessage(in: general, by: login.account.id, content: "from elsewhere", nonce: nil)
             try await other.resetPassword(of: "ada", to: "a new password")
             let found = try await Self.events(of: world, count: known + 2).dropFirst(known).map { $0.live as? CommunityEvent }
-            guard case .messageCreated(let message)? = found.first ?? nil, case .sessionEnded(let account, nil)? = found.last ?? nil else {
+            guard case .messageCreated(let message, _)? = found.first ?? nil, case .sessionEnded(let account, nil)? = found.last ?? nil
+            else {
                 Issue.record("\(found)")
                 return
             }
@@ -63,7 +64,7 @@ struct FollowingTests {
             #expect(found.count == 301)
             #expect(found.map(\.id) == found.map(\.id).sorted())
             let contents = found.compactMap { event -> String? in
-                guard case .messageCreated(let message)? = event.live as? CommunityEvent else { return nil }
+                guard case .messageCreated(let message, _)? = event.live as? CommunityEvent else { return nil }
                 return message.content
             }
             #expect(contents == (0..<300).map(String.init) + ["last"])

@@ -54,7 +54,7 @@ struct GatewayViewTests {
             #expect(message.spaceID == nil && world.events.last?.scope == .direct)
             #expect(try await world.community.channel(direct, for: eve).recipients.count == 2)
             await #expect(throws: CommunityError.missingAccess) { try await world.community.channel(direct, for: joan) }
-            await #expect(throws: CommunityError.missingAccess) { try await world.community.joinChannel(direct, by: joan) }
+            await #expect(throws: CommunityError.unknownChannel) { try await world.community.joinChannel(direct, by: joan) }
             #expect(
                 try await world.missedEvents(for: eve, after: 0, upTo: .max, limit: 10).events.map(\.subjectID) == [
                     direct.rawValue, message.id.rawValue,

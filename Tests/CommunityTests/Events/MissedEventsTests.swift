@@ -26,7 +26,7 @@ struct MissedEventsTests {
             try await world.community.endSession(login.sessionID, of: ada)
 
             let events = try await Self.all(world, eve, after: start)
-            guard events.count == 2, case .messageCreated(let message)? = events[0].live as? CommunityEvent,
+            guard events.count == 2, case .messageCreated(let message, _)? = events[0].live as? CommunityEvent,
                 case .channelCreated(channel)? = events[1].live as? CommunityEvent
             else {
                 Issue.record("the message and the channel, not \(events)")
@@ -88,7 +88,7 @@ struct MissedEventsTests {
                 try tx.execute("DELETE FROM channels WHERE id = $1", [.integer(channel.rawValue)])
             }
             let events = try await Self.all(world, ada, after: start)
-            guard events.count == 1, case .messageCreated(let message)? = events[0].live as? CommunityEvent else {
+            guard events.count == 1, case .messageCreated(let message, _)? = events[0].live as? CommunityEvent else {
                 Issue.record("only what is left, not \(events)")
                 return
             }

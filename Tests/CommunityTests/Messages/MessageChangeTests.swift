@@ -59,8 +59,11 @@ struct MessageChangeTests {
                     "UPDATE messages SET kind = $1 WHERE id = $2",
                     [.integer(MessageKind.channelRename.rawValue), .integer(message.rawValue)])
             }
-            await #expect(throws: CommunityError.notAuthor) {
+            await #expect(throws: CommunityError.unknownMessage) {
                 try await world.community.updateMessage(message, in: space.general, by: ada, content: "branch")
+            }
+            await #expect(throws: CommunityError.unknownMessage) {
+                try await world.community.deleteMessage(message, in: space.general, by: ada)
             }
         }
     }
@@ -104,7 +107,7 @@ struct MessageChangeTests {
             let missed = try await world.missedEvents(for: ada, after: position, upTo: .max, limit: 10).events
             let shown = missed.compactMap { $0.live as? CommunityEvent }.map { change -> String in
                 switch change {
-                case .messageCreated(let message): "created \(message.content)"
+                case .messageCreated(let message, _): "created \(message.content)"
                 case .messageUpdated(let message): "updated \(message.content)"
                 case .messageDeleted(let id, _, _): id == gone ? "deleted" : "another deleted"
                 default: "something else"

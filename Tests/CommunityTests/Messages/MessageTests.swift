@@ -26,7 +26,7 @@ struct MessageTests {
             let space = try await world.space(by: ada)
             let message = try await world.community.createMessage(in: space.general, by: ada, content: "hi", nonce: "n1").0
             #expect(message.nonce == "n1")
-            guard case .messageCreated(message)? = world.changes.last, let event = world.events.last else {
+            guard case .messageCreated(message, _)? = world.changes.last, let event = world.events.last else {
                 Issue.record("no event about the message")
                 return
             }

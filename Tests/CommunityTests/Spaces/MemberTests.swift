@@ -142,7 +142,7 @@ struct MemberTests {
                 try await world.missedEvents(for: nest.member, after: position, upTo: .max, limit: 20).events.map { event in
                     switch event.live as? CommunityEvent {
                     case .removedFromSpace(let removal): "removed \(removal.reason.rawValue) \(removal.memberCount)"
-                    case .messageCreated(let message): message.content
+                    case .messageCreated(let message, _): message.content
                     case .memberAdded(let member, _, _): "added \(member.account.username)"
                     default: "something else"
                     }

@@ -1,4 +1,5 @@
 internal import Community
+internal import Dialect
 internal import HTTP
 
 extension ChatError {
@@ -11,6 +12,9 @@ extension ChatError {
                 status: .badRequest, code: 50_006, name: "empty_message", message: "A message has 1 to 2000 characters besides blanks.")
         case .usernameTaken: self = .conflict("username_taken", "The username is taken.")
         case .emailTaken: self = .conflict("email_taken", "The email address is taken.")
+        case .channelNameTaken:
+            self = .conflict("channel_name_taken", "There is a channel of this name here; each name is used once in the home server.")
+        case .alreadyInvited: self = .conflict("already_invited", "There is a pending invite for this user.")
         case .alreadyMember: self = .conflict("already_member", "Already a member.")
         case .wrongPassword:
             self = .invalidForm([
@@ -31,7 +35,9 @@ extension ChatError {
             self.init(
                 status: .tooManyRequests, code: 0, name: "rate_limited", message: "At most 5 wrong setup codes in 15 minutes.",
                 retry: RetryInformation(
-                    bucket: "setup-code", limit: 5, afterSeconds: Double(seconds), isGlobal: false))
+                    limit: RateLimitStatus(
+                        bucket: "setup-code", limit: 5, remaining: 0, resetAt: nil, resetAfterSeconds: Double(seconds)),
+                    afterSeconds: Double(seconds), isGlobal: false))
         case .missingAccess:
             self.init(status: .forbidden, code: 50_001, name: "missing_access", message: "Not a member.")
         case .missingPermission:
@@ -46,12 +52,18 @@ extension ChatError {
         case .notInDirectChannel:
             self.init(
                 status: .forbidden, code: 50_003, name: "cannot_execute_on_dm", message: "A DM channel can be neither changed nor deleted.")
+        // What only other APIs ask for; here it would be refused in the same words as its like.
+        case .notOwnInvite, .newOwnerNeeded, .cannotRemoveOneself, .cannotRemoveOwner, .invalidChannelInvite:
+            self = .forbidden("missing_permissions", "The permission for this is missing.")
+        case .ambiguousChannel: self = .unknown(10_003, "unknown_channel", "There is no such channel.")
+        case .unknownSession: self = .unauthorized
         case .unknownSpace: self = .unknown(10_004, "unknown_server", "There is no such server.")
         case .unknownChannel: self = .unknown(10_003, "unknown_channel", "There is no such channel.")
         case .unknownMessage: self = .unknown(10_008, "unknown_message", "There is no such message.")
         case .unknownAccount: self = .unknown(10_013, "unknown_user", "There is no such user.")
         case .unknownMember: self = .unknown(10_007, "unknown_member", "There is no such member.")
-        case .unknownInvite: self = .unknown(10_006, "unknown_invite", "There is no such invite, or it is used up or expired.")
+        case .unknownAccountInvite, .unknownChannelInvite, .unknownInvite:
+            self = .unknown(10_006, "unknown_invite", "There is no such invite, or it is used up or expired.")
         case .limitReached(let name, let limit):
             self.init(status: .badRequest, code: 30_001, name: "limit_reached", message: "At most \(limit) \(name).")
         case .busy: self = .busy

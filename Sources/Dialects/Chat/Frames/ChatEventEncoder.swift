@@ -18,7 +18,7 @@ final class ChatEventEncoder: EventEncoder {
     func encode(_ envelope: Envelope) -> EncodedEvent? {
         let sequence = envelope.event.id
         switch envelope.content {
-        case .messageCreated(let message):
+        case .messageCreated(let message, _):
             return event(.messageCreate, message, sequence: sequence)
         case .messageUpdated(let message):
             return event(.messageUpdate, message, sequence: sequence)
@@ -29,7 +29,8 @@ final class ChatEventEncoder: EventEncoder {
                 json.member("server_id", space.map { String($0.rawValue) })
             }
         case .channelCreated(let channel):
-            return channelCreated(channel, sequence: sequence)
+            // Its first member is told of a channel of the home space by joining it.
+            return channel.hasMembership ? nil : channelCreated(channel, sequence: sequence)
         case .channelUpdated(let channel):
             return event(.channelUpdate, channel, sequence: sequence)
         case .channelDeleted(let channel):
@@ -37,8 +38,15 @@ final class ChatEventEncoder: EventEncoder {
             return channel.source.scope == .space ? event(.channelDelete, channel, sequence: sequence) : nil
         case .channelShown(let channel, _):
             return event(.channelCreate, channel, sequence: sequence)
-        case .channelHidden(let channel, _):
+        case .channelHidden(let channel, _, let loss):
+            // Who has lost the server is told of that.
+            guard loss != .leftSpace, loss != .removedFromSpace else { return nil }
             return event(.channelDelete, channel, sequence: sequence)
+        case .channelMemberAdded(let membership):
+            let frame = ServerFrame.event(.channelCreate, sequence: sequence) { json in
+                json.object { Wire.channel(membership.channel, for: nil, status: presence.status, to: &$0) }
+            }
+            return EncodedEvent(common: nil, personal: [membership.account: frame])
         case .memberAdded(let member, let memberCount, let detail):
             return memberAdded(member, memberCount: memberCount, detail: detail, sequence: sequence)
         case .memberRemoved(let removal), .removedFromSpace(let removal):
@@ -52,7 +60,7 @@ final class ChatEventEncoder: EventEncoder {
         case .spaceDeleted(let space):
             guard includesServerEvents else { return nil }
             return event(.serverDelete, sequence: sequence) { $0.member("server_id", String(space.rawValue)) }
-        case .channelMemberAdded, .channelMemberRemoved, .memberUpdated, .sessionEnded, .accountUpdated:
+        case .channelMemberRemoved, .memberUpdated, .sessionEnded, .accountUpdated, .channelInvited:
             return nil
         }
     }

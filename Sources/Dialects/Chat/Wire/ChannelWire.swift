@@ -12,7 +12,7 @@ extension Wire {
         json.member("type", channel.kind == .direct ? "dm" : "text")
         json.member("topic", channel.topic)
         json.member("position", channel.position)
-        json.member("last_message_id", channel.lastMessageID.map { String($0.rawValue) })
+        json.member("last_message_id", channel.lastTextMessageID.map { String($0.rawValue) })
         time("created_at", channel.createdAt, to: &json)
         guard channel.kind == .direct else { return }
         json.key("recipients")

@@ -1,0 +1,73 @@
+internal import Primitives
+internal import Security
+internal import Storage
+
+/// Logins that one token stands for, and what their owners and the operator can see of all logins.
+extension Community {
+    /// Who is logged in by a token; nil when it is unknown, or its login has ended or expired. One indexed read: every request asks.
+    ///
+    /// - Parameter token: as `LoginSession.token` was, of any form.
+    public func session(token: String) async throws -> ActiveSession? {
+        guard token.utf8.count <= 128 else { return nil }
+        let hash = OpaqueToken(text: token).hash
+        let now = clock()
+        return try await read { reader in
+            try reader.first(
+                """
+                SELECT a.id, a.username, a.display_name, a.avatar_url, a.bio, a.email, a.status, a.is_administrator, a.created_at, a.updated_at,
+                    s.id, s.expires_at, s.last_used_at
+                FROM session_tokens t JOIN sessions s ON s.id = t.session_id JOIN accounts a ON a.id = s.account_id
+                WHERE t.hash = $1 AND s.kind = 2 AND s.ended_at IS NULL AND s.expires_at > $2
+                """, [.blob(hash), .integer(now.microseconds)]
+            ) { row in
+                ActiveSession(
+                    account: try Account(row), id: SessionID(try row.integer(10)),
+                    expiresAt: Timestamp(microseconds: try row.integer(11)),
+                    isUseDue: try row.integer(12) <= now.adding(seconds: -Limits.sessionUseSeconds).microseconds)
+            }
+        }
+    }
+
+    /// Remembers that a login is used now: of too many, the one unused for longest has to go.
+    public func noteUse(of session: SessionID) async throws {
+        _ = try await write { tx in
+            try tx.execute(
+                "UPDATE sessions SET last_used_at = $1 WHERE id = $2 AND last_used_at < $1",
+                [.integer(tx.now.microseconds), .integer(session.rawValue)])
+        }
+    }
+
+    /// The logins of an account that are good, the one used last first.
+    ///
+    /// - Throws: `CommunityError.unknownAccount`.
+    public func sessions(of username: String) async throws -> [SessionSummary] {
+        let now = clock()
+        return try await read { reader in
+            guard let account = try reader.credentials(.username(username))?.account.id else { throw CommunityError.unknownAccount }
+            return try reader.query(
+                """
+                SELECT id, kind, created_at, last_used_at, expires_at FROM sessions
+                WHERE account_id = $1 AND ended_at IS NULL AND expires_at > $2 ORDER BY last_used_at DESC, id DESC
+                """, [.integer(account.rawValue), .integer(now.microseconds)]
+            ) { row in
+                SessionSummary(
+                    id: SessionID(try row.integer(0)), kind: SessionKind(rawValue: try row.integer(1)) ?? .refresh,
+                    createdAt: Timestamp(microseconds: try row.integer(2)), lastUsedAt: Timestamp(microseconds: try row.integer(3)),
+                    expiresAt: Timestamp(microseconds: try row.integer(4)))
+            }
+        }
+    }
+
+    /// Ends logins of an account: for the operator at the machine. The event `sessionEnded` is committed with it.
+    ///
+    /// - Parameter session: nil: all of them.
+    /// - Throws: `CommunityError.unknownAccount`, `.unknownSession` for one that has ended or is somebody else's.
+    public func endSession(_ session: SessionID?, of username: String) async throws {
+        try await write { tx in
+            guard let account = try tx.credentials(.username(username))?.account.id else { throw CommunityError.unknownAccount }
+            try tx.audit(.sessionEnded, by: account, subject: session?.rawValue ?? 0)
+            guard let session else { return try tx.endAllSessions(of: account) }
+            guard try tx.endSession(session, of: account) else { throw CommunityError.unknownSession }
+        }
+    }
+}
