@@ -7,4 +7,9 @@ static const unsigned char chat_openapi[] = {
 #embed "../../../docs/api/chat.openapi.yaml"
 };
 
+static const unsigned char dawchat_openapi[] = {
+#embed "../../../docs/api/dawchat.openapi.yaml"
+};
+
 const roost_document roost_chat_openapi = {chat_openapi, sizeof chat_openapi};
+const roost_document roost_dawchat_openapi = {dawchat_openapi, sizeof dawchat_openapi};

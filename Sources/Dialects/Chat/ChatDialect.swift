@@ -1,3 +1,4 @@
+internal import Dialect
 internal import Gateway
 public import HTTP
 
@@ -30,7 +31,7 @@ public struct ChatDialect: Sendable {
             MessageRoutes(endpoints: endpoints).mount(on: &group)
             UserRoutes(endpoints: endpoints).mount(on: &group)
             DirectChannelRoutes(endpoints: endpoints).mount(on: &group)
-            DocumentRoutes().mount(on: &group)
+            group.get("/openapi.yaml", APIDocument.chat.handler)
         }
         GatewayRoute(gateway: gateway).mount(on: &router)
     }
@@ -47,13 +48,8 @@ public struct ChatDialect: Sendable {
         gateway.drain()
     }
 
-    /// Waits until the sockets have closed, for `deadline` at most.
-    public func drained(deadline: Duration) async {
-        let end = ContinuousClock.now + deadline
-        while gateway.registry.count > 0, ContinuousClock.now < end {
-            try? await Task.sleep(for: .milliseconds(10))
-        }
-    }
+    /// Gateway sockets that are logged in.
+    public var socketCount: Int { gateway.registry.count }
 
     /// Any page may use the API: it takes no cookies (contracts/chat.md 1, "CORS").
     private static let crossOrigin = CORSMiddleware(

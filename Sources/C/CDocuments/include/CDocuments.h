@@ -11,3 +11,5 @@ typedef struct {
 
 /// docs/api/chat.openapi.yaml
 extern const roost_document roost_chat_openapi;
+/// docs/api/dawchat.openapi.yaml
+extern const roost_document roost_dawchat_openapi;

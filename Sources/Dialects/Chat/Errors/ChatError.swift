@@ -1,4 +1,5 @@
 internal import Community
+internal import Dialect
 internal import HTTP
 internal import JSON
 internal import Primitives
@@ -65,12 +66,6 @@ struct RetryInformation: Sendable {
     var afterSeconds: Double
     /// Whether the limit is on everything a user does, not on one route.
     var isGlobal: Bool
-
-    init(bucket: String, limit: Int, afterSeconds: Double, resetAt: Int64? = nil, isGlobal: Bool) {
-        self.limit = RateLimitStatus(bucket: bucket, limit: limit, remaining: 0, resetAt: resetAt, resetAfterSeconds: afterSeconds)
-        self.afterSeconds = afterSeconds
-        self.isGlobal = isGlobal
-    }
 
     /// Fills in when the bucket is full again.
     mutating func complete(at now: Timestamp) {

@@ -1,4 +1,5 @@
 internal import Community
+internal import Dialect
 internal import HTTP
 internal import JSON
 internal import Storage
@@ -40,6 +41,10 @@ extension ChatError {
         switch error {
         case let error as ChatError: self = error
         case let error as CommunityError: self.init(error)
+        case let error as RateLimitReached:
+            self.init(
+                status: .tooManyRequests, code: 0, name: "rate_limited", message: error.message,
+                retry: RetryInformation(limit: error.status, afterSeconds: error.afterSeconds, isGlobal: error.isGlobal))
         // The database is away or has too much to do: it comes back.
         case DatabaseError.unavailable, DatabaseError.queueFull: self = .busy
         case let error as JSONError: self.init(error)

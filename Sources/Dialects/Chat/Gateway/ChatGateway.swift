@@ -1,4 +1,5 @@
 internal import Community
+internal import Dialect
 internal import Gateway
 internal import Primitives
 internal import Reactor
@@ -27,20 +28,20 @@ final class ChatGateway: Sendable {
     private let perLoop: [LoopBound<GatewaySockets>]
 
     init(_ services: ChatServices, settings: ChatSettings, typing: Typing) {
-        community = services.community
-        hub = services.hub
+        community = services.shared.community
+        hub = services.shared.hub
         registry = services.sockets
         self.settings = settings
-        presence = Presence(board: services.presence)
+        presence = Presence(board: services.shared.presence)
         self.typing = typing
         encoder = ChatEventEncoder(presence: presence, includesServerEvents: false)
         serverEventsEncoder = ChatEventEncoder(presence: presence, includesServerEvents: true)
         helloFrame = ServerFrame.hello(heartbeatMilliseconds: settings.heartbeatInterval.wholeMilliseconds)
         tokens = services.accessTokens
         sessionIDs = services.gatewaySessionIDs
-        clock = services.clock
-        reportFailure = services.reportFailure
-        perLoop = services.group.loops.map { LoopBound(GatewaySockets(), loop: $0) }
+        clock = services.shared.clock
+        reportFailure = services.shared.reportFailure
+        perLoop = services.shared.group.loops.map { LoopBound(GatewaySockets(), loop: $0) }
     }
 
     /// The sockets of a loop. On that loop only.
@@ -139,13 +140,5 @@ final class ChatGateway: Sendable {
         case .resumed(let replayed):
             ServerFrame.resumed(sessionID: sessionID, replayed: replayed)
         }
-    }
-}
-
-extension Duration {
-    /// Milliseconds, rounded down.
-    var wholeMilliseconds: Int {
-        let (seconds, attoseconds) = components
-        return Int(seconds) * 1_000 + Int(attoseconds / 1_000_000_000_000_000)
     }
 }

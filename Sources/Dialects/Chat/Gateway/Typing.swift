@@ -1,4 +1,5 @@
 internal import Community
+internal import Dialect
 internal import Gateway
 internal import Primitives
 
@@ -10,9 +11,9 @@ final class Typing: Sendable {
     private let throttle = Mutex(TypingThrottle())
 
     init(_ services: ChatServices) {
-        community = services.community
-        hub = services.hub
-        clock = services.clock
+        community = services.shared.community
+        hub = services.shared.hub
+        clock = services.shared.clock
     }
 
     /// Tells those who see the channel, except the account itself. Within five seconds of the last time it checks the rights and tells nobody.

@@ -1,4 +1,5 @@
 internal import Community
+internal import Dialect
 internal import HTTP
 internal import JSON
 
@@ -22,7 +23,7 @@ struct AuthenticationRoutes {
             setupCode: form.optionalText("setup_code"))
         try form.check()
         do {
-            let login = try await endpoints.community.register(registration, address: endpoints.services.clientAddress(request))
+            let login = try await endpoints.community.register(registration, address: endpoints.services.shared.clientAddress(request))
             return .json(authResult(login), status: .created)
         } catch CommunityError.invalidInvitation where registration.setupCode != nil {
             throw ChatError.invalidSetupCode

@@ -1,4 +1,5 @@
 internal import Community
+internal import Dialect
 internal import HTTP
 internal import Security
 internal import Storage
@@ -16,23 +17,22 @@ struct Endpoints: Sendable {
     let presence: Presence
     let tokens: TokenWire
     let typing: Typing
-    private let limits: ChatRateLimits
 
     init(services: ChatServices, settings: ChatSettings, typing: Typing) {
         self.services = services
         self.settings = settings
-        presence = Presence(board: services.presence)
+        presence = Presence(board: services.shared.presence)
         self.typing = typing
         tokens = TokenWire(services: services, settings: settings)
-        limits = ChatRateLimits(settings, limiter: services.rateLimiter, clock: services.clock)
     }
 
-    var community: Community { services.community }
+    var community: Community { services.shared.community }
+    private var limits: RequestLimits { services.shared.limits }
 
     /// A route for everybody, counted by address (contracts/chat.md 1.2, login and register).
     func open(_ handler: @escaping @Sendable (HTTPRequest) async throws -> HTTPResponse) -> Handler {
         answering { request, limit in
-            limit = try limits.countSignIn(from: services.clientAddress(request))
+            limit = try limits.countSignIn(from: services.shared.clientAddress(request))
             return try await handler(request)
         }
     }
@@ -40,7 +40,7 @@ struct Endpoints: Sendable {
     /// The route that gives new tokens: a client may need it often, but each try costs a transaction.
     func refreshing(_ handler: @escaping @Sendable (HTTPRequest) async throws -> HTTPResponse) -> Handler {
         answering { request, limit in
-            limit = try limits.countRefresh(from: services.clientAddress(request))
+            limit = try limits.countRefresh(from: services.shared.clientAddress(request))
             return try await handler(request)
         }
     }
@@ -66,7 +66,7 @@ struct Endpoints: Sendable {
     }
 
     /// Counts what tries the password of somebody who is signed in: by account, because a token can be used from many addresses.
-    func countPassword(of caller: Caller) throws(ChatError) {
+    func countPassword(of caller: Caller) throws(RateLimitReached) {
         _ = try limits.countSignIn(from: "account \(caller.account.id.rawValue)")
     }
 
@@ -90,13 +90,13 @@ struct Endpoints: Sendable {
 
     private func response(to error: any Error) -> HTTPResponse {
         var answer = ChatError(error)
-        if answer.status == .internalServerError || error is DatabaseError { services.reportFailure(error) }
-        answer.retry?.complete(at: services.clock())
+        if answer.status == .internalServerError || error is DatabaseError { services.shared.reportFailure(error) }
+        answer.retry?.complete(at: services.shared.clock())
         return answer.response
     }
 
     private func caller(of request: HTTPRequest) async throws -> Caller {
-        guard let token = request.bearerToken, let claims = try? services.accessTokens.verify(token, now: services.clock()) else {
+        guard let token = request.bearerToken, let claims = try? services.accessTokens.verify(token, now: services.shared.clock()) else {
             throw ChatError.unauthorized
         }
         let session = SessionID(claims.sessionID)
@@ -106,14 +106,6 @@ struct Endpoints: Sendable {
 }
 
 extension HTTPRequest {
-    /// The token of `Authorization: Bearer` (RFC 6750 2.1), nil without one.
-    var bearerToken: String? {
-        guard let value = headers[first: "authorization"], value.utf8.count > 7 else { return nil }
-        // The scheme is ASCII: the sixth bit is what tells capitals apart, and the blank has it as well.
-        guard value.utf8.prefix(7).lazy.map({ $0 | 0x20 }).elementsEqual("bearer ".utf8) else { return nil }
-        return String(value.utf8.dropFirst(7))
-    }
-
     // Ids are opaque to clients: one that is not ours is an object that does not exist (contracts/chat.md 1, "ids").
 
     var spaceID: SpaceID {

@@ -1,3 +1,4 @@
+internal import Dialect
 internal import HTTP
 internal import WebSocket
 

@@ -1,20 +1,30 @@
-internal import HTTP
+public import HTTP
 
 /// How much of a limit is left after a request (contracts/chat.md 1.1, the headers of 429; other answers carry them too, so that a client can
 /// keep to the limit).
-struct RateLimitStatus: Sendable {
+public struct RateLimitStatus: Sendable {
     /// The name of the bucket.
-    var bucket: String
+    public var bucket: String
     /// Requests in a full bucket.
-    var limit: Int
+    public var limit: Int
     /// Requests that are left.
-    var remaining: Int
+    public var remaining: Int
     /// When the bucket is full again, in seconds since the epoch; nil as long as that is not known.
-    var resetAt: Int64?
+    public var resetAt: Int64?
     /// The same in seconds from now.
-    var resetAfterSeconds: Double
+    public var resetAfterSeconds: Double
 
-    func add(to headers: inout HTTPHeaders) {
+    /// A limit as it is after a request.
+    public init(bucket: String, limit: Int, remaining: Int, resetAt: Int64?, resetAfterSeconds: Double) {
+        self.bucket = bucket
+        self.limit = limit
+        self.remaining = remaining
+        self.resetAt = resetAt
+        self.resetAfterSeconds = resetAfterSeconds
+    }
+
+    /// Adds the header fields `X-RateLimit-…`.
+    public func add(to headers: inout HTTPHeaders) {
         headers.set("X-RateLimit-Limit", String(limit))
         headers.set("X-RateLimit-Remaining", String(remaining))
         if let resetAt { headers.set("X-RateLimit-Reset", String(resetAt)) }

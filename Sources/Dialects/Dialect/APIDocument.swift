@@ -1,0 +1,19 @@
+internal import CDocuments
+public import HTTP
+internal import Primitives
+internal import Security
+
+/// What tells a stranger how to write a client: the OpenAPI documents of docs/api, which are part of the executable.
+///
+/// Anybody may read them: whoever writes a client has no account yet.
+public enum APIDocument {
+    /// docs/api/chat.openapi.yaml
+    public static let chat = document(roost_chat_openapi)
+    /// docs/api/dawchat.openapi.yaml
+    public static let dawchat = document(roost_dawchat_openapi)
+
+    private static func document(_ document: roost_document) -> StaticDocument {
+        let bytes = Array(UnsafeBufferPointer(start: document.bytes, count: document.count))
+        return StaticDocument(bytes, contentType: "application/yaml", entityTag: EntityTag(Hex.encode(SHA256.hash(bytes))))
+    }
+}
