@@ -56,12 +56,19 @@ let package = Package(
         library("Community", ["JSON", "Primitives", "Security", "Storage"]),
         library("Gateway", ["Community", "Primitives", "Reactor", "Storage", "WebSocket"]),
         library(
+            "Dialect", path: "Sources/Dialects/Dialect",
+            ["CDocuments", "Community", "Gateway", "HTTP", "Primitives", "Reactor", "Security"]),
+        library(
             "Chat", path: "Sources/Dialects/Chat",
-            ["CDocuments", "Community", "Gateway", "HTTP", "JSON", "Primitives", "Reactor", "Security", "Storage", "WebSocket"]),
+            ["Community", "Dialect", "Gateway", "HTTP", "JSON", "Primitives", "Reactor", "Security", "Storage", "WebSocket"]),
+        library(
+            "Dawchat", path: "Sources/Dialects/Dawchat",
+            ["Community", "Dialect", "Gateway", "HTTP", "JSON", "Primitives", "Reactor", "Security", "Storage"]),
         library(
             "Server",
             [
-                "CYAML", "Chat", "Community", "Gateway", "HTTP", "JSON", "Observability", "Primitives", "Reactor", "Security", "Storage",
+                "CYAML", "Chat", "Community", "Dawchat", "Dialect", "Gateway", "HTTP", "JSON", "Observability", "Primitives", "Reactor",
+                "Security", "Storage",
                 "WebSocket",
             ]),
         .executableTarget(
@@ -85,12 +92,14 @@ let package = Package(
         tests("CommunityTests", ["Community", "Primitives", "Reactor", "Security", "Storage", "StorageTesting"]),
         tests("GatewayTests", ["Gateway", "Community", "Primitives", "Reactor", "Storage"]),
         tests("ChatTests", ["Chat", "Community", "Gateway", "JSON", "Primitives", "Reactor"]),
-        tests("ServerTests", ["Server", "Chat", "Community", "HTTP", "Observability", "Primitives", "Reactor", "Security", "Storage"]),
+        tests(
+            "ServerTests",
+            ["Server", "Chat", "Community", "Dawchat", "Dialect", "HTTP", "Observability", "Primitives", "Reactor", "Security", "Storage"]),
     ],
     cxxLanguageStandard: .cxx17
 )
 
-let fuzzed: [Target.Dependency] = ["Chat", "HTTP", "JSON", "Primitives", "Server", "WebSocket"]
+let fuzzed: [Target.Dependency] = ["Chat", "Dawchat", "HTTP", "JSON", "Primitives", "Server", "WebSocket"]
 package.targets.append(
     isFuzzing
         ? .executableTarget(

@@ -1,5 +1,7 @@
 internal import Chat
 internal import Community
+internal import Dawchat
+internal import Dialect
 internal import Gateway
 internal import HTTP
 internal import Observability
@@ -24,7 +26,7 @@ final class RoostServer: Sendable {
     private let database: Database
     private let passwords: PasswordHasher
     private let server: HTTPServer
-    private let chat: ChatDialect?
+    private let dialects: Dialects
     private let health: Health
     private let lock: DataFolderLock
     private let logger: Logger
@@ -71,17 +73,18 @@ final class RoostServer: Sendable {
         let metrics = ServerMetrics()
         var routes = RouteGroup()
         OperationalRoutes(health: health, metrics: metrics.registry).mount(on: &routes)
-        chat = Self.chat(
-            configuration, community: community, hub: hub, presence: presence, key: key, group: group, metrics: metrics,
-            logger: logger)
-        chat?.mount(on: &routes)
+        dialects = Dialects(
+            configuration,
+            services: DialectServices(
+                community: community, hub: hub, presence: presence,
+                limits: RequestLimits(configuration.requestLimits, limiter: RateLimiter(), clock: { .now() }), group: group,
+                clock: { .now() }, clientAddress: ClientAddress(trustedProxies: configuration.trustedProxies).callAsFunction,
+                reportFailure: { logger.log(.error, "A request failed", [("reason", .text(String(describing: $0)))]) }),
+            key: key, metrics: metrics.registry)
+        dialects.mount(on: &routes)
         let router = Router(routes)
         var hooks = metrics.hooks(logger, router: router)
-        if chat != nil {
-            hooks.errorResponse = { error, path in
-                path?.hasPrefix(ChatDialect.restPrefix + "/") == true ? ChatDialect.errorResponse(error) : .error(error)
-            }
-        }
+        hooks.errorResponse = { [dialects] error, path in dialects.errorResponse(error, path: path) }
         var limits = HTTPLimits()
         limits.connections = OpenFileLimit.connections(atMost: configuration.connectionLimit, loops: loops)
         server = try await HTTPServer.start(on: configuration.listen, group: group, router: router, limits: limits, hooks: hooks)
@@ -101,29 +104,12 @@ final class RoostServer: Sendable {
         }
     }
 
-    private static func chat(
-        _ configuration: Configuration, community: Community, hub: Hub, presence: PresenceBoard, key: [UInt8], group: EventLoopGroup,
-        metrics: ServerMetrics, logger: Logger
-    ) -> ChatDialect? {
-        guard configuration.chatIsOn else { return nil }
-        let sockets = SocketRegistry(limit: configuration.socketsPerUser)
-        metrics.registry.gauge("roost_gateway_sockets", "Gateway sockets that are logged in.") { Double(sockets.count) }
-        return ChatDialect(
-            services: ChatServices(
-                community: community, hub: hub, sockets: sockets, presence: presence,
-                accessTokens: AccessTokenCodec(key: KeyFile.derive("access token", from: key)),
-                gatewaySessionIDs: SignedSessionIDCodec(key: KeyFile.derive("gateway session", from: key)), rateLimiter: RateLimiter(),
-                group: group, clock: { .now() }, clientAddress: ClientAddress(trustedProxies: configuration.trustedProxies).callAsFunction,
-                reportFailure: { logger.log(.error, "A request failed", [("reason", .text(String(describing: $0)))]) }),
-            settings: configuration.chatSettings)
-    }
-
     /// Ends in order: no new work, sockets sent away to resume later, what has begun finished, everything on disk.
     func stop() async {
         health.enter(.draining)
-        chat?.drain()
+        dialects.drain()
         await server.drain(deadline: Self.drainDeadline)
-        await chat?.drained(deadline: Self.drainDeadline)
+        await dialects.drained(deadline: Self.drainDeadline)
         await database.close()
         passwords.stop()
         group.stop()

@@ -1,5 +1,7 @@
 internal import Chat
 internal import Community
+internal import Dawchat
+internal import Dialect
 internal import Gateway
 internal import Storage
 
@@ -38,6 +40,24 @@ extension Configuration {
         settings.accessTokenLifetime = .seconds(accessTokenSeconds)
         settings.bodyLimit = bodyLimit
         settings.limitsRates = limitsRates
+        return settings
+    }
+
+    var dawchatSettings: DawchatSettings {
+        var settings = DawchatSettings()
+        settings.sessionSeconds = Int64(dawchatSessionDays) * 86_400
+        settings.sessionsPerUser = dawchatSessionsPerUser
+        settings.crossOrigins = dawchatCrossOrigins
+        settings.isSecure = publicURL?.hasPrefix("https://") ?? false
+        settings.keepAlive = .milliseconds(dawchatKeepAliveMilliseconds)
+        settings.streamsPerUser = dawchatStreamsPerUser
+        settings.bodyLimit = bodyLimit
+        return settings
+    }
+
+    var requestLimits: RequestLimits.Settings {
+        var settings = RequestLimits.Settings()
+        settings.areOn = limitsRates
         settings.signInsPerMinute = signInsPerMinute
         settings.messagesPer5Seconds = messagesPer5Seconds
         settings.requestsPerSecond = requestsPerSecond

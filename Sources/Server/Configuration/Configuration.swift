@@ -33,6 +33,12 @@ public struct Configuration: Sendable {
     var signInsPerMinute: Int
     var messagesPer5Seconds: Int
     var requestsPerSecond: Int
+    var dawchatIsOn: Bool
+    var dawchatSessionDays: Int
+    var dawchatSessionsPerUser: Int
+    var dawchatCrossOrigins: [String]
+    var dawchatKeepAliveMilliseconds: Int
+    var dawchatStreamsPerUser: Int
     /// Nil: text at a terminal, JSON otherwise.
     var logFormat: LogFormat?
     var logLevel: LogLevel
@@ -92,6 +98,14 @@ public struct Configuration: Sendable {
         signInsPerMinute = try integer("chat.sign_ins_per_minute")
         messagesPer5Seconds = try integer("chat.messages_per_5_seconds")
         requestsPerSecond = try integer("chat.requests_per_second")
+        dawchatIsOn = values.flag("dawchat.enabled")
+        dawchatSessionDays = try integer("dawchat.session_days")
+        dawchatSessionsPerUser = try integer("dawchat.sessions_per_user")
+        dawchatCrossOrigins = try values.list("dawchat.cors_origins").map { item throws(ConfigurationError) in
+            try Self.origin(item) { refuse("dawchat.cors_origins", $0) } ?? ""
+        }
+        dawchatKeepAliveMilliseconds = try integer("dawchat.keep_alive_ms")
+        dawchatStreamsPerUser = try integer("dawchat.streams_per_user")
         logFormat = LogFormat(rawValue: try text("log.format"))
         logLevel = LogLevel(rawValue: try text("log.level")) ?? .info
     }

@@ -44,12 +44,18 @@ struct ConfigurationKey: Sendable {
         ConfigurationKey(path: "chat.sign_ins_per_minute", kind: .integer(1...1_000_000), defaultText: "10"),
         ConfigurationKey(path: "chat.messages_per_5_seconds", kind: .integer(1...1_000_000), defaultText: "5"),
         ConfigurationKey(path: "chat.requests_per_second", kind: .integer(1...1_000_000), defaultText: "50"),
+        ConfigurationKey(path: "dawchat.enabled", kind: .flag, defaultText: "true"),
+        ConfigurationKey(path: "dawchat.session_days", kind: .integer(1...3_650), defaultText: "7"),
+        ConfigurationKey(path: "dawchat.sessions_per_user", kind: .integer(1...1_000), defaultText: "20"),
+        ConfigurationKey(path: "dawchat.cors_origins", kind: .list, defaultText: "[]"),
+        ConfigurationKey(path: "dawchat.keep_alive_ms", kind: .integer(100...600_000), defaultText: "15000"),
+        ConfigurationKey(path: "dawchat.streams_per_user", kind: .integer(1...1_000), defaultText: "20"),
         ConfigurationKey(path: "log.format", kind: .choice(["auto", "text", "json"]), defaultText: "auto"),
         ConfigurationKey(path: "log.level", kind: .choice(["trace", "debug", "info", "warning", "error"]), defaultText: "info"),
     ]
 
     /// The first words of keys whose parts of Roost are still to come.
-    static let comingGroups: Set<String> = ["guard", "blobs", "dawchat", "cosmos", "webhooks", "gale", "reileta"]
+    static let comingGroups: Set<String> = ["guard", "blobs", "cosmos", "webhooks", "gale", "reileta"]
 
     static func named(_ path: String) -> ConfigurationKey? {
         all.first { $0.path == path }

@@ -19,7 +19,9 @@ struct ConfigurationKeyTests {
         ("chat.enabled", "true"), ("chat.heartbeat_interval_ms", "30000"), ("chat.access_token_seconds", "3600"),
         ("chat.refresh_token_days", "30"), ("chat.offline_after_ms", "10000"), ("chat.offline_after_lost_ms", "30000"),
         ("chat.sockets_per_user", "10"), ("chat.sign_ins_per_minute", "10"),
-        ("chat.messages_per_5_seconds", "5"), ("chat.requests_per_second", "50"), ("log.format", "auto"), ("log.level", "info"),
+        ("chat.messages_per_5_seconds", "5"), ("chat.requests_per_second", "50"), ("dawchat.enabled", "true"),
+        ("dawchat.session_days", "7"), ("dawchat.sessions_per_user", "20"), ("dawchat.cors_origins", "[]"),
+        ("dawchat.keep_alive_ms", "15000"), ("dawchat.streams_per_user", "20"), ("log.format", "auto"), ("log.level", "info"),
     ]
 
     @Test func theKeysAndDefaultsAreThoseOfTheContract() {
@@ -67,6 +69,10 @@ struct ConfigurationKeyTests {
         ("chat.refresh_token_days", { $0.refreshTokenDays }, 1, 3_650),
         ("chat.offline_after_ms", { $0.offlineAfterMilliseconds }, 0, 120_000),
         ("chat.offline_after_lost_ms", { $0.offlineAfterLostMilliseconds }, 0, 120_000),
+        ("dawchat.session_days", { $0.dawchatSessionDays }, 1, 3_650),
+        ("dawchat.sessions_per_user", { $0.dawchatSessionsPerUser }, 1, 1_000),
+        ("dawchat.keep_alive_ms", { $0.dawchatKeepAliveMilliseconds }, 100, 600_000),
+        ("dawchat.streams_per_user", { $0.dawchatStreamsPerUser }, 1, 1_000),
     ]
 
     @Test(arguments: numbers)
@@ -79,7 +85,7 @@ struct ConfigurationKeyTests {
     }
 
     private static let switches: [(String, @Sendable (Configuration) -> Bool)] = [
-        ("limits.rate", { $0.limitsRates }), ("chat.enabled", { $0.chatIsOn }),
+        ("limits.rate", { $0.limitsRates }), ("chat.enabled", { $0.chatIsOn }), ("dawchat.enabled", { $0.dawchatIsOn }),
     ]
 
     @Test(arguments: switches)

@@ -1,5 +1,7 @@
 import Chat
 import Community
+import Dawchat
+import Dialect
 import Storage
 import Testing
 
@@ -25,18 +27,40 @@ struct ConfigurationPartsTests {
     }
 
     @Test func theChatGetsItsSettings() throws {
-        let settings = try Layers(
+        let configuration = try Layers(
             settings: [
                 ("chat.heartbeat_interval_ms", "1500"), ("chat.access_token_seconds", "60"), ("limits.json_body_bytes", "2048"),
                 ("limits.rate", "false"), ("chat.sign_ins_per_minute", "1"), ("chat.messages_per_5_seconds", "2"),
                 ("chat.requests_per_second", "3"),
             ]
-        ).configuration().chatSettings
+        ).configuration()
+        let settings = configuration.chatSettings
         #expect(settings.heartbeatInterval == .milliseconds(1_500))
         #expect(settings.accessTokenLifetime == .seconds(60))
         #expect(settings.bodyLimit == 2_048)
         #expect(!settings.limitsRates)
-        #expect((settings.signInsPerMinute, settings.messagesPer5Seconds, settings.requestsPerSecond) == (1, 2, 3))
+        let limits = configuration.requestLimits
+        #expect(!limits.areOn)
+        #expect((limits.signInsPerMinute, limits.messagesPer5Seconds, limits.requestsPerSecond) == (1, 2, 3))
+    }
+
+    @Test func dawchatGetsWhatIsSet() throws {
+        let settings = try Layers(
+            settings: [
+                ("dawchat.session_days", "2"), ("dawchat.sessions_per_user", "3"), ("dawchat.keep_alive_ms", "1500"),
+                ("dawchat.streams_per_user", "4"), ("dawchat.cors_origins", "[\"http://localhost:5000/\"]"),
+                ("limits.json_body_bytes", "2048"),
+                ("server.public_url", "https://chat.example.org"),
+            ]
+        ).configuration().dawchatSettings
+        #expect(settings.sessionSeconds == 172_800)
+        #expect((settings.sessionsPerUser, settings.streamsPerUser, settings.bodyLimit) == (3, 4, 2_048))
+        #expect(settings.keepAlive == .milliseconds(1_500))
+        #expect(settings.crossOrigins == ["http://localhost:5000"])
+        // Over TLS the cookie goes nowhere else.
+        #expect(settings.isSecure)
+        #expect(try !Layers(settings: [("server.public_url", "http://chat.example.org")]).configuration().dawchatSettings.isSecure)
+        #expect(Layers(settings: [("dawchat.cors_origins", "[localhost]")]).refusal() != nil)
     }
 
     @Test func sqliteIsAFileInTheDataFolder() throws {

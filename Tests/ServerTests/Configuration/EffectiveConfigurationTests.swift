@@ -37,6 +37,12 @@ struct EffectiveConfigurationTests {
                 chat.sign_ins_per_minute: 10  # default
                 chat.messages_per_5_seconds: 5  # default
                 chat.requests_per_second: 50  # default
+                dawchat.enabled: true  # default
+                dawchat.session_days: 7  # default
+                dawchat.sessions_per_user: 20  # default
+                dawchat.cors_origins: []  # default
+                dawchat.keep_alive_ms: 15000  # default
+                dawchat.streams_per_user: 20  # default
                 log.format: auto  # default
                 log.level: info  # default
 

@@ -1,0 +1,89 @@
+internal import Community
+internal import Dialect
+internal import Gateway
+internal import HTTP
+internal import Reactor
+
+/// Sends what has happened since the last message that a client knows, from the event log, and then hands the stream to the hub.
+///
+/// The log is read in pages, and the next event waits while the client is slow to read.
+struct StreamReplay {
+    /// Events read from the log at a time.
+    private static let pageSize = 256
+    /// Bytes that may wait for the client before the replay pauses.
+    private static let queueLimit = 256 * 1_024
+    /// How long it pauses before it looks again.
+    private static let pause = Duration.milliseconds(5)
+
+    private let connection: LoopBound<StreamConnection>
+    private let lastMessage: MessageID?
+    /// Everything up to this event is known to the client; nil: it knows what it has read by other requests.
+    private var position: Int64?
+
+    init(_ connection: LoopBound<StreamConnection>, after lastMessage: MessageID?) {
+        self.connection = connection
+        self.lastMessage = lastMessage
+    }
+
+    /// Runs until the stream is in the hub or has ended.
+    mutating func run() async {
+        let gateway = connection.value.gateway
+        do {
+            position = try await beginning()
+            while connection.value.isOpen {
+                let account = connection.value.account
+                let view = try await gateway.community.gatewayView(for: account)
+                let start = position ?? view.position
+                try await replay(after: start, upTo: view.position)
+                position = max(start, view.position)
+                // After the last event was read, so that a login ended meanwhile is seen here or reaches the stream as an event.
+                guard let present = try await gateway.community.session(connection.value.session, of: account) else {
+                    return connection.value.end()
+                }
+                if connection.value.attach(present, to: view.sources, after: view.position) { return }
+            }
+        } catch {
+            gateway.services.reportFailure(error)
+            connection.value.end()
+        }
+    }
+
+    /// The event after which the client has missed something, nil when it names no message.
+    private func beginning() async throws -> Int64? {
+        guard let lastMessage else { return nil }
+        switch try await connection.value.gateway.community.position(of: lastMessage) {
+        case .event(let id): return id
+        case .unknown: return nil
+        case .forgotten:
+            sayUnavailable()
+            return nil
+        }
+    }
+
+    private func replay(after start: Int64, upTo end: Int64) async throws {
+        let (community, encoder) = (connection.value.gateway.community, connection.value.gateway.encoder)
+        let account = connection.value.account
+        var position = start
+        while position < end, connection.value.isOpen {
+            let found = try await community.missedEvents(for: account, after: position, upTo: end, limit: Self.pageSize)
+            guard let page = found else { return sayUnavailable() }
+            for event in page.events {
+                guard let frame = Envelope(event)?.encoded(by: encoder)?.frame(for: account) else { continue }
+                await room()
+                connection.value.stream.send(frame.bytes)
+            }
+            position = page.through
+        }
+    }
+
+    /// The log does not reach back so far: the client has to read anew what it shows.
+    private func sayUnavailable() {
+        connection.value.stream.send(ServerSentEvent.comment("replay unavailable"))
+    }
+
+    private func room() async {
+        while connection.value.isOpen, connection.value.stream.queuedBytes > Self.queueLimit {
+            await connection.value.loop.sleep(for: Self.pause)
+        }
+    }
+}
