@@ -61,7 +61,7 @@ def test_a_file_that_cannot_be_read_ends_with_78(roost_binary, tmp_path, content
 @pytest.mark.parametrize(
     "setting",
     [
-        "guard.allow_cidrs=[]", "blobs.store=disk", "dawchat.session_days=7", "cosmos.enabled=true", "webhooks.allow_insecure=true",
+        "guard.allow_cidrs=[]", "blobs.store=disk", "cosmos.enabled=true", "webhooks.allow_insecure=true",
         "gale.enabled=false", "reileta.socket_io=true",
     ],
 )

@@ -33,13 +33,16 @@ extension Community {
         }
     }
 
-    /// Removes a channel; its messages are out of reach at once and removed a few at a time afterwards. Needs MANAGE_CHANNELS there.
+    /// Removes a channel; its messages are out of reach at once and removed a few at a time afterwards. Needs MANAGE_CHANNELS there;
+    /// a channel of the home space is removed by its owner only.
     ///
     /// The event `channelDeleted` is committed with it, and `channelHidden` for each who saw a channel that not everybody in the space saw.
     /// - Throws: `CommunityError.unknownChannel`, `.missingAccess`, `.missingPermission`, `.notInDirectChannel`.
     public func deleteChannel(_ id: ChannelID, by account: AccountID) async throws {
         try await write { tx in
             let channel = try tx.managedChannel(id, by: account).channel
+            // In the home space the right to rename is given on to members; the channel stays its owner's.
+            guard !channel.hasMembership || channel.ownerID == account else { throw CommunityError.missingPermission(.manageChannels) }
             try tx.delete(channel)
             try tx.audit(.channelDeleted, by: account, in: channel.spaceID, subject: id.rawValue, details: channel.name)
         }

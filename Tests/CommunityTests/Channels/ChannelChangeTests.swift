@@ -89,4 +89,20 @@ struct ChannelChangeTests {
             #expect(told.id == channel && told.name == "perch")
         }
     }
+
+    /// Who may rename a channel of the home space may not end it.
+    @Test(arguments: TestEngine.available) func theRightToRenameIsNotTheRightToDelete(_ engine: TestEngine) async throws {
+        try await TestWorld.run(on: engine) { world in
+            let (ada, eve) = (try await world.administrator("ada"), try await world.account("eve"))
+            let channel = try await world.community.createHomeChannel(by: ada, name: "perch", isPublic: false).channel.id
+            let invite = try await world.community.inviteToChannel(
+                channel, by: ada, username: "eve", permissions: Permissions.manageChannels)
+            try await world.community.joinChannel(channel, by: eve, invite: invite.id)
+            _ = try await world.community.updateChannel(channel, by: eve, ChannelChanges(name: "branch"))
+            await #expect(throws: CommunityError.missingPermission(.manageChannels)) {
+                try await world.community.deleteChannel(channel, by: eve)
+            }
+            #expect(try await world.community.channel(channel, for: ada).name == "branch")
+        }
+    }
 }

@@ -19,6 +19,8 @@ final class StreamConnection: Subscriber, SessionHolder {
     private let expiresAt: Timestamp
     private(set) var place: SocketRegistry.Place?
     private var subscription: Subscription?
+    /// How the account goes: a line that ends may come back, a login does not.
+    private var departure = Departure.lost
 
     init(_ stream: EventStream, session: ActiveSession, gateway: StreamGateway) {
         self.stream = stream
@@ -75,6 +77,7 @@ final class StreamConnection: Subscriber, SessionHolder {
 
     /// The login has been ended.
     func sessionEnded() {
+        departure = .closed
         end()
     }
 
@@ -85,7 +88,7 @@ final class StreamConnection: Subscriber, SessionHolder {
 
     private func ended() {
         if let subscription {
-            gateway.services.presence.leave(account, .lost, topics: subscription.topics, at: loop.now)
+            gateway.services.presence.leave(account, departure, topics: subscription.topics, at: loop.now)
             gateway.services.hub.shard?.detach(subscription)
         }
         subscription = nil
