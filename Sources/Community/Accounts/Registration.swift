@@ -24,14 +24,14 @@ public struct Registration: Sendable {
         username: String, password: String, email: String? = nil, displayName: String? = nil, inviteToken: String? = nil,
         setupCode: String? = nil, rules: AccountRules = .standard, alwaysNeedsInvite: Bool = false
     ) {
-        self.rules = rules
-        self.alwaysNeedsInvite = alwaysNeedsInvite
         self.username = username
         self.password = password
         self.email = email
         self.displayName = displayName
         self.inviteToken = inviteToken
         self.setupCode = setupCode
+        self.rules = rules
+        self.alwaysNeedsInvite = alwaysNeedsInvite
     }
 }
 
