@@ -22,6 +22,7 @@ def pytest_addoption(parser):
 def pytest_configure(config):
     config.addinivalue_line("markers", "postgresql: needs the PostgreSQL that ROOST_TEST_POSTGRES names")
     config.addinivalue_line("markers", "linux: does what only Linux lets one do to a process")
+    config.addinivalue_line("markers", "alone: measures what others would delay, or makes a load that delays others; scripts/test runs it after the rest")
     # Nothing is passed over without a word: what is left out was asked for, or cannot be on this system.
     if not config.getoption("--sqlite-only") and not postgres_url():
         raise pytest.UsageError("ROOST_TEST_POSTGRES names no PostgreSQL: scripts/test starts one, --sqlite-only leaves it out")

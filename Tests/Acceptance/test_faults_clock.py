@@ -8,7 +8,7 @@ from support.api import Api, PASSWORD, register
 from support.faults import SteppedClock
 
 ENGINES = ("sqlite",)
-pytestmark = pytest.mark.linux
+pytestmark = [pytest.mark.linux, pytest.mark.alone]
 HOUR = 3_600
 
 

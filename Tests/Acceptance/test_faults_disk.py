@@ -16,7 +16,7 @@ from support.traffic import Traffic
 from test_faults_kill import checked
 
 ENGINES = ("sqlite",)
-pytestmark = pytest.mark.linux
+pytestmark = [pytest.mark.linux, pytest.mark.alone]
 
 #: What SQLite writes with and makes durable with.
 WRITES, SYNCS = "pwrite64,ftruncate", "fsync,fdatasync"

@@ -17,6 +17,7 @@ from support.raw import exchange, statuses
 from support.server import binary
 
 ENGINES = ("sqlite",)
+pytestmark = pytest.mark.alone
 
 #: A sanitizer multiplies time, and keeps what was given back to watch it (scripts/test --sanitize).
 IS_SANITIZED = "/sanitize-" in binary()

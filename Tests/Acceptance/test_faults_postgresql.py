@@ -11,7 +11,7 @@ from support.traffic import Traffic
 from test_faults_disk import Room, assert_trouble, works_again
 from test_faults_kill import checked
 
-pytestmark = pytest.mark.postgresql
+pytestmark = [pytest.mark.postgresql, pytest.mark.alone]
 
 
 @pytest.fixture(scope="module")

@@ -439,6 +439,7 @@ def test_a_change_of_a_server_that_changes_nothing_is_not_told(nest, room, owner
 # Names
 
 
+@pytest.mark.alone
 def test_a_changed_name_is_the_name_in_all_later_events(nest, room, owner, member, gateway):
     """3.5: "A changed username shows in later author objects (old messages too)": in events as in answers."""
     old = member.say(room, "early")

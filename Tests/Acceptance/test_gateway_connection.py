@@ -202,6 +202,7 @@ def test_many_early_heartbeats_are_fine(account, gateway):
         socket.expect(HEARTBEAT_ACK)
 
 
+@pytest.mark.alone
 def test_a_socket_without_heartbeats_is_closed_4009(new_server, gateway):
     """4.4: "no frame with op 1 for 1.5 x interval -> close 4009"; "WebSocket ping/pong is answered too, but does not replace op 1"."""
     account = register(new_server(settings={"chat.heartbeat_interval_ms": "1000"}))
@@ -244,6 +245,7 @@ def test_a_spent_refresh_token_closes_the_sockets_of_its_session(account, gatewa
     socket.expect_close(4004)
 
 
+@pytest.mark.alone
 def test_the_socket_stays_open_when_its_token_expires(new_server, gateway):
     """4.3: "When the access token expires the socket stays open (checked only at connect)"."""
     account = register(new_server(settings={"chat.access_token_seconds": "1"}))

@@ -234,6 +234,7 @@ def test_a_client_that_closes_with_another_code_comes_back(account, gateway):
     expect_resumed(gateway.resume(account, first.session_id, first.last_s), first.session_id, 0)
 
 
+@pytest.mark.alone
 def test_a_missed_heartbeat_leaves_the_session_resumable(new_server, gateway):
     """4.4: "close 4009, session stays resumable"."""
     account = register(new_server(settings={"chat.heartbeat_interval_ms": "500"}))

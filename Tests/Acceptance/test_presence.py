@@ -7,6 +7,7 @@ import pytest
 from support.api import register
 from support.gateway import CONNECTED, IDENTIFY, PRESENCE_UPDATE, RESUMED
 
+pytestmark = pytest.mark.alone
 SETTINGS = {"chat.offline_after_ms": "300", "chat.offline_after_lost_ms": "2000"}
 
 

@@ -10,6 +10,7 @@ import pytest
 from support.api import PASSWORD, Account, Api, assert_error, register, unchanged, unique
 
 ENGINES = ("sqlite",)
+pytestmark = pytest.mark.alone
 
 
 @pytest.fixture

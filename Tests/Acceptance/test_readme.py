@@ -8,10 +8,13 @@ import subprocess
 import time
 from pathlib import Path
 
+import pytest
+
 from support.server import RoostServer
 
 README = Path(__file__).resolve().parents[2] / "README.md"
 ENGINES = ("sqlite",)
+pytestmark = pytest.mark.alone
 LIMIT = 40
 
 

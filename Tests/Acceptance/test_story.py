@@ -4,9 +4,12 @@ import threading
 import time
 
 import httpx
+import pytest
 
 from support.api import Account, Api, PASSWORD, assert_error, unique
 from support.gateway import CHANNEL_CREATE, MESSAGE_CREATE, RESUMED, SERVER_MEMBER_ADD
+
+pytestmark = pytest.mark.alone
 
 
 class Writer(threading.Thread):

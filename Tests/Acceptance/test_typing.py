@@ -6,6 +6,8 @@ from support.api import register
 from support.gateway import MESSAGE_CREATE, TYPING_START
 from support.shapes import is_time
 
+pytestmark = pytest.mark.alone
+
 
 def test_typing_reaches_those_who_see_the_channel(nest, room, owner, member, outsider, gateway):
     """5.6: "channel_id, server_id|null, user_id, username, timestamp (RFC 3339"; "Receivers: all who see the channel except the typist"."""
