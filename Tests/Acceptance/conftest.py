@@ -7,6 +7,7 @@ import pytest
 
 from support.api import Api, register
 from support.database import postgres_url
+from support.event_stream import StreamFactory
 from support.gateway import GatewayFactory
 from support.server import RoostServer, binary
 
@@ -165,5 +166,13 @@ def room(nest):
 def gateway():
     """Opens sockets that end with the test: `gateway(account)`, `gateway.open(server, query=...)`, `gateway.resume(...)`."""
     factory = GatewayFactory()
+    yield factory
+    factory.end()
+
+
+@pytest.fixture
+def listen():
+    """Opens event streams that end with the test: `listen(person)`, `listen.come_back(stream)`."""
+    factory = StreamFactory()
     yield factory
     factory.end()
