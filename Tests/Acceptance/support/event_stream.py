@@ -1,5 +1,6 @@
 """A client of event streams on a bare socket, which takes every byte for what it is (contracts/dawchat.md 4)."""
 
+import contextlib
 import json
 import re
 import socket
@@ -254,8 +255,13 @@ class EventStream:
     # Ending
 
     def abort(self):
-        """The line breaks."""
+        """The line breaks, and nobody reads any more."""
         self._connection.close()
+
+    def break_off(self):
+        """The line breaks for whoever is reading, in another thread."""
+        with contextlib.suppress(OSError):
+            self._connection.shutdown(socket.SHUT_RDWR)
 
 
 class StreamFactory:
