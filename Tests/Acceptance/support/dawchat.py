@@ -1,6 +1,7 @@
 """People who use the Dawchat API (contracts/dawchat.md 1 and 2)."""
 
 import itertools
+import json
 
 import httpx
 
@@ -275,14 +276,20 @@ BARE_PROBLEMS = {
 
 def problem(response, code):
     """The whole error of section 1.1 with this code; returns its members."""
+    status = PROBLEMS[code][2] if code in PROBLEMS else BARE_PROBLEMS[code][1]
+    assert response.status_code == status, f"{response.status_code} {response.text}, not {code}"
+    assert response.headers["content-type"].split(";")[0] == "application/problem+json"
+    return problem_members(response.content, code)
+
+
+def problem_members(content, code):
+    """The members of the error with this code, in the body of an answer."""
     if code in PROBLEMS:
         suffix, title, status = PROBLEMS[code]
         uri = ERROR_FOLDER + suffix
     else:
         (title, status), uri = BARE_PROBLEMS[code], "about:blank"
-    assert response.status_code == status, f"{response.status_code} {response.text}, not {code}"
-    assert response.headers["content-type"].split(";")[0] == "application/problem+json"
-    body = response.json()
+    body = json.loads(content)
     assert set(body) == {"type", "title", "detail", "details", "status", "code"}, body
     assert (body["code"], body["type"], body["title"], body["status"]) == (code, uri, title, status), body
     assert isinstance(body["detail"], str) and body["detail"].strip() and body["details"] == body["detail"], body
