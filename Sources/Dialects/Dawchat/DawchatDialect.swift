@@ -55,7 +55,7 @@ public struct DawchatDialect: Sendable {
 
     /// The answer to what was not understood as a request, below one of the prefixes.
     public static func errorResponse(_ error: HTTPError) -> HTTPResponse {
-        Problem(error).response
+        Problem(http: error).response
     }
 
     private func prepare(_ group: inout RouteGroup) {

@@ -7,22 +7,22 @@ internal import Storage
 /// The one table from errors to answers (contracts/dawchat.md 1.1).
 extension Problem {
     /// The answer for anything that a handler throws.
-    init(_ error: any Error) {
+    init(for error: any Error) {
         switch error {
         case let error as Problem: self = error
-        case let error as CommunityError: self.init(error)
+        case let error as CommunityError: self.init(refusal: error)
         case let error as RateLimitReached:
             self.init(.rateLimited, detail: error.message, retryAfter: Int(error.afterSeconds.rounded(.up)))
         // The database is away or has too much to do: it comes back.
         case DatabaseError.unavailable, DatabaseError.queueFull: self.init(.unavailable)
-        case let error as JSONError: self.init(error)
-        case let error as HTTPError: self.init(error)
+        case let error as JSONError: self.init(body: error)
+        case let error as HTTPError: self.init(http: error)
         default: self.init(.internal)
         }
     }
 
     /// A body that is not what JSON or this server takes.
-    init(_ error: JSONError) {
+    private init(body error: JSONError) {
         switch error {
         case .tooLarge(let limit): self.init(.tooLarge, detail: "A body has at most \(limit) bytes.")
         case .tooDeep(let limit): self = .invalid("The body is nested at most \(limit) levels deep.")
@@ -32,7 +32,7 @@ extension Problem {
     }
 
     /// What is wrong below JSON: the fault of the client, unless it says otherwise.
-    init(_ error: HTTPError) {
+    init(http error: HTTPError) {
         switch error {
         case .bodyTooLarge(let limit): self.init(.tooLarge, detail: "A body has at most \(limit) bytes.")
         case .bodyIsBeingRead, .handlerFailed: self.init(.internal)
@@ -41,9 +41,9 @@ extension Problem {
     }
 
     /// What the domain refuses.
-    init(_ error: CommunityError) {
+    private init(refusal error: CommunityError) {
         switch error {
-        case .invalid(let fields): self.init(fields)
+        case .invalid(let fields): self.init(fields: fields)
         case .emptyMessage: self = .invalid("content: a message has 1 to 8192 characters besides blanks.")
         case .usernameTaken: self.init(.usernameTaken)
         case .invalidCredentials: self.init(.invalidCredentials)
@@ -78,7 +78,7 @@ extension Problem {
     }
 
     /// Fields that break their rules. The order of the checks is that of the fields.
-    private init(_ fields: [InvalidField]) {
+    private init(fields: [InvalidField]) {
         guard let field = fields.first else {
             self.init(.invalidRequestParameters)
             return

@@ -34,7 +34,7 @@ struct Endpoints: Sendable {
             do {
                 return try await handler(request)
             } catch {
-                let problem = Problem(error)
+                let problem = Problem(for: error)
                 if problem.kind.status == .internalServerError || error is DatabaseError { services.reportFailure(error) }
                 return problem.response
             }

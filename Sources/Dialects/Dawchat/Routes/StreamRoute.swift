@@ -8,11 +8,13 @@ struct StreamRoute {
     let gateway: StreamGateway
 
     var handler: Handler {
-        endpoints.signedIn { [gateway] request, session in
+        endpoints.signedIn { [endpoints, gateway] request, session in
             let lastEventID = request.headers[first: "last-event-id"] ?? request.query[first: "lastEventId"]
             let lastMessage = lastEventID.flatMap { try? Number.identifier($0, "Last-Event-ID") }.map { MessageID($0) }
+            // Before the client sees the head: from then on it may rely on hearing of everything.
+            let position = try await endpoints.community.eventPosition().latest
             return .eventStream(keepAlive: gateway.settings.keepAlive, clock: gateway.services.clock) { stream in
-                StreamConnection(stream, session: session, gateway: gateway).start(after: lastMessage)
+                StreamConnection(stream, session: session, gateway: gateway).start(after: lastMessage, at: position)
             }
         }
     }

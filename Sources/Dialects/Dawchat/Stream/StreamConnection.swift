@@ -35,8 +35,10 @@ final class StreamConnection: Subscriber, SessionHolder {
 
     /// Greets and begins.
     ///
-    /// - Parameter lastMessage: the last one that the client knows.
-    func start(after lastMessage: MessageID?) {
+    /// - Parameters:
+    ///   - lastMessage: the last one that the client knows; nil: it reads by other requests what there is.
+    ///   - position: the latest event before the client was answered.
+    func start(after lastMessage: MessageID?, at position: Int64) {
         stream.onEnd = { [self] in ended() }
         stream.onTick = { [self] in
             if gateway.services.clock() >= expiresAt { end() }
@@ -48,7 +50,7 @@ final class StreamConnection: Subscriber, SessionHolder {
         stream.send(Self.greeting)
         let bound = LoopBound(self, loop: loop)
         loop.start {
-            var replay = StreamReplay(bound, after: lastMessage)
+            var replay = StreamReplay(bound, after: lastMessage, at: position)
             await replay.run()
         }
     }

@@ -17,12 +17,14 @@ struct StreamReplay {
 
     private let connection: LoopBound<StreamConnection>
     private let lastMessage: MessageID?
-    /// Everything up to this event is known to the client; nil: it knows what it has read by other requests.
-    private var position: Int64?
+    /// Everything up to this event is known to the client, or can be read by other requests.
+    private var position: Int64
 
-    init(_ connection: LoopBound<StreamConnection>, after lastMessage: MessageID?) {
+    /// - Parameter position: where to begin when the client knows no message, or none that the log still knows.
+    init(_ connection: LoopBound<StreamConnection>, after lastMessage: MessageID?, at position: Int64) {
         self.connection = connection
         self.lastMessage = lastMessage
+        self.position = position
     }
 
     /// Runs until the stream is in the hub or has ended.
@@ -33,14 +35,13 @@ struct StreamReplay {
             while connection.value.isOpen {
                 let account = connection.value.account
                 let view = try await gateway.community.gatewayView(for: account)
-                let start = position ?? view.position
-                try await replay(after: start, upTo: view.position)
-                position = max(start, view.position)
+                try await replay(after: position, upTo: view.position)
+                position = max(position, view.position)
                 // After the last event was read, so that a login ended meanwhile is seen here or reaches the stream as an event.
                 guard let present = try await gateway.community.session(connection.value.session, of: account) else {
                     return connection.value.end()
                 }
-                if connection.value.attach(present, to: view.sources, after: view.position) { return }
+                if connection.value.attach(present, to: view.sources, after: position) { return }
             }
         } catch {
             gateway.services.reportFailure(error)
@@ -48,15 +49,15 @@ struct StreamReplay {
         }
     }
 
-    /// The event after which the client has missed something, nil when it names no message.
-    private func beginning() async throws -> Int64? {
-        guard let lastMessage else { return nil }
+    /// The event after which the client has missed something.
+    private func beginning() async throws -> Int64 {
+        guard let lastMessage else { return position }
         switch try await connection.value.gateway.community.position(of: lastMessage) {
         case .event(let id): return id
-        case .unknown: return nil
+        case .unknown: return position
         case .forgotten:
             sayUnavailable()
-            return nil
+            return position
         }
     }
 
