@@ -92,6 +92,7 @@ let package = Package(
         tests("CommunityTests", ["Community", "Primitives", "Reactor", "Security", "Storage", "StorageTesting"]),
         tests("GatewayTests", ["Gateway", "Community", "Primitives", "Reactor", "Storage"]),
         tests("ChatTests", ["Chat", "Community", "Gateway", "JSON", "Primitives", "Reactor"]),
+        tests("DawchatTests", ["Community", "Dawchat", "Dialect", "Gateway", "HTTP", "JSON", "Primitives", "Security", "Storage"]),
         tests(
             "ServerTests",
             ["Server", "Chat", "Community", "Dawchat", "Dialect", "HTTP", "Observability", "Primitives", "Reactor", "Security", "Storage"]),

@@ -36,6 +36,7 @@ extension Problem {
         switch error {
         case .bodyTooLarge(let limit): self.init(.tooLarge, detail: "A body has at most \(limit) bytes.")
         case .bodyIsBeingRead, .handlerFailed: self.init(.internal)
+        case .tooManyConnections: self.init(.unavailable, detail: error.message)
         default: self.init(.http(error.status), detail: error.message)
         }
     }
