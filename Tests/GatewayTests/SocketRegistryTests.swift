@@ -63,4 +63,64 @@ struct SocketRegistryTests {
             #expect(!registry.isConnected(Self.ada) && registry.count == 0)
         }
     }
+
+    @Test func `where the oldest gives way one more always finds a place`() async throws {
+        try await Self.onLoop { loop in
+            let registry = SocketRegistry(limit: 2, whenFull: .oldestGivesWay)
+            let sockets = (0..<5).map { _ in LoopBound(Socket(), loop: loop) }
+            func enter(_ number: Int, _ account: AccountID = Self.ada) async throws -> SocketRegistry.Place? {
+                let holder = try await loop.submit { LoopBound<any SessionHolder>(sockets[number].value, loop: loop) }
+                return registry.enter(account, session: Self.session(Int64(number)), socket: holder)
+            }
+            func sentAway() async throws -> [Int] { try await loop.submit { sockets.map { $0.value.timesSentAway } } }
+            let first = try await enter(0)
+            let second = try await enter(1)
+            let other = try await enter(4, AccountID(2))
+            #expect(first != nil && second != nil && other != nil)
+            #expect(try await sentAway() == [0, 0, 0, 0, 0])
+            #expect(try await enter(2) != nil)
+            #expect(try await sentAway() == [1, 0, 0, 0, 0])
+            let last = try await enter(3)
+            #expect(try await sentAway() == [1, 1, 0, 0, 0])
+            #expect(registry.count == 3)
+            // Those that gave way have no place any more that they could give back.
+            for place in [first, second] {
+                if let place { registry.leave(place, of: Self.ada) }
+            }
+            #expect(registry.count == 3)
+            if let last { registry.leave(last, of: Self.ada) }
+            #expect(registry.count == 2 && registry.isConnected(Self.ada))
+            // There is room again: nobody has to go.
+            #expect(try await enter(0) != nil)
+            #expect(try await sentAway() == [1, 1, 0, 0, 0])
+        }
+    }
+
+    @Test func `whoever comes back on its own session sends nobody else away`() async throws {
+        try await Self.onLoop { loop in
+            let registry = SocketRegistry(limit: 2, whenFull: .oldestGivesWay)
+            let sockets = (0..<3).map { _ in LoopBound(Socket(), loop: loop) }
+            for (socket, login) in zip(sockets, [Int64(1), 2, 2]) {
+                let holder = try await loop.submit { LoopBound<any SessionHolder>(socket.value, loop: loop) }
+                #expect(registry.enter(Self.ada, session: Self.session(login), socket: holder) != nil)
+            }
+            let times = try await loop.submit { sockets.map { $0.value.timesSentAway } }
+            #expect(times == [0, 1, 0] && registry.count == 2)
+        }
+    }
+
+    /// Presence tells sockets apart by their places, whichever API they came by.
+    @Test func `places of two registries differ`() async throws {
+        try await Self.onLoop { loop in
+            let registries = [SocketRegistry(), SocketRegistry(limit: 10, whenFull: .oldestGivesWay)]
+            var places: Set<SocketRegistry.Place> = []
+            for number in 0..<10 {
+                let socket = LoopBound<any SessionHolder>(Socket(), loop: loop)
+                if let place = registries[number % 2].enter(Self.ada, session: Self.session(Int64(number)), socket: socket) {
+                    places.insert(place)
+                }
+            }
+            #expect(places.count == 10)
+        }
+    }
 }
