@@ -13,7 +13,7 @@ struct TestWorld: Sendable {
     let community: Community
     let database: Database
     let clock: ManualClock
-    private let configuration: DatabaseConfiguration
+    let configuration: DatabaseConfiguration
     private let published = Published()
 
     private static let loops = EventLoopGroup(count: 1)
@@ -139,9 +139,11 @@ struct TestWorld: Sendable {
                     (SELECT COUNT(*) FROM account_invites),
                     (SELECT COUNT(*) FROM settings),
                     (SELECT COUNT(*) FROM audit_log),
-                    (SELECT COUNT(*) FROM events)
+                    (SELECT COUNT(*) FROM events),
+                    (SELECT COUNT(*) FROM channel_invites),
+                    (SELECT COUNT(*) FROM channel_invites WHERE status = 0)
                 """, []
-            ) { row in try (0..<16).map { try row.integer($0) } } ?? []
+            ) { row in try (0..<18).map { try row.integer($0) } } ?? []
         }
     }
 }
