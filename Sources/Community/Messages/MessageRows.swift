@@ -79,8 +79,9 @@ extension Transaction {
         if message.kind == .text {
             try execute(
                 """
-                UPDATE channels SET last_message_id = $1, last_text_message_id = $1
-                WHERE id = $2 AND (last_message_id IS NULL OR last_message_id < $1)
+                UPDATE channels SET last_text_message_id = $1,
+                    last_message_id = CASE WHEN last_message_id > $1 THEN last_message_id ELSE $1 END
+                WHERE id = $2 AND (last_text_message_id IS NULL OR last_text_message_id < $1)
                 """, place)
         } else {
             try execute(
