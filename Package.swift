@@ -81,7 +81,7 @@ let package = Package(
         tests("PrimitivesTests", ["Primitives", "TestSupport"]),
         // What suites share: sockets and seeded randomness, and databases.
         library("TestSupport", path: "Tests/Support/TestSupport"),
-        library("StorageTesting", path: "Tests/Support/StorageTesting", ["CPostgres", "Primitives", "Security", "Storage"]),
+        library("StorageTesting", path: "Tests/Support/StorageTesting", ["CPostgres", "CSQLite", "Primitives", "Security", "Storage"]),
         tests("ReactorTests", ["Primitives", "Reactor", "TestSupport"]),
         tests("JSONTests", ["JSON", "TestSupport"]),
         tests("ObservabilityTests", ["JSON", "Observability", "Primitives"]),
