@@ -100,7 +100,7 @@ let package = Package(
     cxxLanguageStandard: .cxx17
 )
 
-let fuzzed: [Target.Dependency] = ["Chat", "Dawchat", "HTTP", "JSON", "Primitives", "Server", "WebSocket"]
+let fuzzed: [Target.Dependency] = ["Chat", "Community", "Dawchat", "HTTP", "JSON", "Primitives", "Server", "WebSocket"]
 package.targets.append(
     isFuzzing
         ? .executableTarget(

@@ -5,6 +5,7 @@ enum Harness: String, CaseIterable, Sendable {
     case json
     case headers
     case gateway
+    case dawchat
     case yaml
 
     /// Reads one input; whatever it is, it must neither trap nor break a promise.
@@ -15,6 +16,7 @@ enum Harness: String, CaseIterable, Sendable {
         case .json: try JSONHarness.run(bytes)
         case .headers: try HeadersHarness.run(bytes)
         case .gateway: try GatewayHarness.run(bytes)
+        case .dawchat: try DawchatHarness.run(bytes)
         case .yaml: try YAMLHarness.run(bytes)
         }
     }
