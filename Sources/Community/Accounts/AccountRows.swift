@@ -45,7 +45,10 @@ extension SQLReader {
         switch identifier {
         case .username(let name): try credentials(username: name)
         case .email(let address): try credentials(email: address)
-        case .either(let text): try credentials(username: text) ?? credentials(email: text)
+        case .either(let text):
+            // Where a username may hold an @ it could be somebody's address: that person must not be locked out by it.
+            try text.utf8.contains(UInt8(ascii: "@"))
+                ? credentials(email: text) ?? credentials(username: text) : credentials(username: text)
         case .exactUsername(let name):
             // Not as texts, which are equal when they look the same.
             try credentials(username: name).flatMap { $0.account.username.utf8.elementsEqual(name.utf8) ? $0 : nil }

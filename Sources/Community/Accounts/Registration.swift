@@ -41,7 +41,7 @@ public enum LoginIdentifier: Sendable, Equatable {
     case username(String)
     /// The email address, ignoring case.
     case email(String)
-    /// A username, or else an email address.
+    /// An email address, or else a username.
     case either(String)
     /// The username as it is written: case matters.
     case exactUsername(String)

@@ -65,6 +65,19 @@ struct AccountRulesTests {
         }
     }
 
+    /// A name may look like an address. Whoever logs in by an address that is somebody's means that person.
+    @Test(arguments: TestEngine.available) func aNameDoesNotStandInFrontOfAnAddress(_ engine: TestEngine) async throws {
+        try await TestWorld.run(on: engine) { world in
+            let ada = try await world.register("ada", email: "ada@example.org").account
+            let token = try await Self.token("token", in: world)
+            let other = try await Self.register("Ada@example.org", token, password: "another password", in: world)
+            #expect(try await world.community.logIn(.either("ada@example.org"), password: TestWorld.password).account == ada)
+            #expect(try await world.community.logIn(.exactUsername("Ada@example.org"), password: "another password").account == other)
+            let more = try await Self.register("kim@home", try await Self.token("more", in: world), in: world)
+            #expect(try await world.community.logIn(.either("kim@home"), password: TestWorld.password).account == more)
+        }
+    }
+
     /// ">= 8 characters …, max 1024"; the operator may ask for more, not for less.
     @Test(arguments: TestEngine.available, [(1...128, 8), (8...128, 8), (12...20, 12), (2_000...4_000, 1_024)])
     func aPasswordIsAsLongAsBothAsk(_ engine: TestEngine, _ length: (byOperator: ClosedRange<Int>, least: Int)) async throws {
