@@ -6,8 +6,9 @@ import time
 import httpx
 import pytest
 
-from support.api import Account, Api, message_path, register
-from support.dawchat import channel_name, from_chat, host, newcomer, nothing, succeeded
+from support.api import register
+from support.both import chat_side, message_place, moved
+from support.dawchat import channel_name, from_chat, host, newcomer, nothing
 from support.event_stream import Comment, StreamEnded
 from support.faults import SteppedClock
 
@@ -28,12 +29,6 @@ def channel(maker, guest):
     channel = maker.make_channel()["channelId"]
     guest.join(channel)
     return channel
-
-
-def moved(*people):
-    """Lets people find their server, which has another address since it was started again."""
-    for person in people:
-        person.http.base_url = person.server.url
 
 
 def ids(events):
@@ -162,8 +157,8 @@ def test_what_was_changed_and_removed_meanwhile(channel, maker, guest, listen):
     chat = chat_side(maker)
     place = maker.say(channel)["messageId"]
     kept, edited, gone = (maker.say(channel, text) for text in ("kept", "typo", "regretted"))
-    change(chat, channel, edited, "corrected")
-    chat.remove(message_path({"channel_id": channel, "message_id": gone["messageId"]}))
+    chat.change(message_place(channel, edited["messageId"]), content="corrected")
+    chat.remove(message_place(channel, gone["messageId"]))
     events = replayed(listen(guest, last_event_id=place), maker, channel)
     assert [(event.id, event.data["content"]) for event in events] == [(kept["messageId"], "kept"), (edited["messageId"], "corrected")]
 
@@ -172,7 +167,7 @@ def test_a_message_that_was_removed_is_still_a_place(channel, maker, guest, list
     """4: "a message id stands for its creation": the log knows it, whatever became of the message."""
     chat = chat_side(maker)
     place, missed = maker.say(channel, "regretted")["messageId"], maker.say(channel, "missed")["messageId"]
-    chat.remove(message_path({"channel_id": channel, "message_id": place}))
+    chat.remove(message_place(channel, place))
     assert ids(replayed(listen(guest, last_event_id=place), maker, channel)) == [missed]
 
 
@@ -182,16 +177,6 @@ def test_what_is_said_through_chat_is_replayed(channel, maker, guest, listen):
     place = maker.say(channel)["messageId"]
     said = int(chat.say(channel, "from Chat")["message_id"])
     assert ids(replayed(listen(guest, last_event_id=place), maker, channel)) == [said]
-
-
-def chat_side(person):
-    """The Chat side of somebody."""
-    answer = Api(person.server).post("/auth/login", {"username": person.username, "password": person.password})
-    return Account(person.server, succeeded(answer), person.password)
-
-
-def change(chat, channel, message, content):
-    chat.edit({"channel_id": channel, "message_id": message["messageId"]}, content)
 
 
 # What does not
