@@ -1,18 +1,12 @@
-"""Runs inside schemathesis (SCHEMATHESIS_HOOKS) and leads its requests to what exists: a document cannot say which ids there are.
+"""Leads the requests of schemathesis for the Chat API to what exists: a document cannot say which ids there are.
 
-What a request has got from a link, and what is wrong in it on purpose, stays as it is. Each answer is noted for the test that has started
-schemathesis. OPENAPI_WORLD names a file that says who signs in and where the notes go.
+What a request has got from a link, and what is wrong in it on purpose, stays as it is.
 """
-
-import json
-import os
-from pathlib import Path
 
 import httpx
 import schemathesis
-from schemathesis import GenerationMode
 
-WORLD = json.loads(Path(os.environ["OPENAPI_WORLD"]).read_text())
+from support.openapi_cases import WORLD, Turns, is_good, is_linked, note, without, written_plainly
 
 
 class Person:
@@ -43,7 +37,7 @@ class World:
         self.robin, self.wren = Person(WORLD["robin"]), Person(WORLD["wren"])
         self.nest = self.room = self.word = None
         self.other_nest = self.wren.make("/servers", name="Other nest")["server_id"]
-        self.turns = {}
+        self.turns = Turns()
 
     def server(self):
         return self.robin.make("/servers", name="Nest")["server_id"]
@@ -62,11 +56,6 @@ class World:
             self.room = self.channel()
         if not self.robin.sees(f"/channels/{self.room}/messages/{self.word}"):
             self.word = self.message()
-
-    def is_second_turn(self, operation):
-        """Every other time."""
-        self.turns[operation] = self.turns.get(operation, 0) + 1
-        return self.turns[operation] % 2 == 0
 
     # What a request is about
 
@@ -92,18 +81,18 @@ class World:
                 self.robin.http.delete(f"/servers/{self.other_nest}/members/@me")
                 known["code"] = self.wren.make(f"/servers/{self.other_nest}/invites", max_uses=1)["code"]
             case "POST /users/{user_id}/dm-channels":
-                known["user_id"] = "@me" if self.is_second_turn(operation) else self.wren.user_id
+                known["user_id"] = "@me" if self.turns.is_second(operation) else self.wren.user_id
             case "PATCH /users/{user_id}" | "GET /users/{user_id}/dm-channels":
-                known["user_id"] = "@me" if self.is_second_turn(operation) else self.robin.user_id
+                known["user_id"] = "@me" if self.turns.is_second(operation) else self.robin.user_id
             case "GET /users/{user_id}":
-                known["user_id"] = "@me" if self.is_second_turn(operation) else self.wren.user_id
+                known["user_id"] = "@me" if self.turns.is_second(operation) else self.wren.user_id
         return {name: known.get(name, value) for name, value in parameters.items()}
 
     def body(self, operation, body):
         """The body of an operation that nobody guesses: every other time with what is right."""
-        if operation == "POST /auth/login" and self.is_second_turn(operation):
+        if operation == "POST /auth/login" and self.turns.is_second(operation):
             return {"login": self.robin.name, "password": self.robin.password}
-        if operation == "POST /auth/refresh" and self.is_second_turn(operation):
+        if operation == "POST /auth/refresh" and self.turns.is_second(operation):
             return {"refresh_token": self.robin.log_in()["refresh_token"]}
         return body
 
@@ -128,35 +117,7 @@ class World:
         return body
 
 
-def without(body, *names):
-    return {name: value for name, value in body.items() if name not in names}
-
-
-def written_plainly(value):
-    """JSON with integers of 64 bits at most, written as such: the server takes no others, as its document says in words."""
-    match value:
-        case dict():
-            return {name: written_plainly(member) for name, member in value.items()}
-        case list():
-            return [written_plainly(item) for item in value]
-        case float() if value.is_integer():
-            return written_plainly(int(value))
-        case int() if not -(2**63) <= value < 2**63:
-            return 0
-    return value
-
-
 world = World()
-
-
-def is_good(case):
-    """Whether the request is meant to succeed."""
-    return case.meta is not None and case.meta.generation.mode == GenerationMode.POSITIVE
-
-
-def is_linked(case):
-    """Whether links say what the request is about."""
-    return case.meta.phase.name.value == "stateful"
 
 
 @schemathesis.auth(refresh_interval=None)
@@ -195,5 +156,4 @@ def after_call(context, case, response):
     # One user may be in a hundred servers only.
     if operation == "POST /servers" and response.status_code == 201 and not (is_good(case) and is_linked(case)):
         world.robin.http.delete(f"/servers/{response.json()['server_id']}")
-    with open(WORLD["notes"], "a") as notes:
-        notes.write(f"{response.status_code} {case.method} {operation.split(' ', 1)[1]}\n")
+    note(case, response)

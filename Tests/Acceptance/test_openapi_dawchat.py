@@ -1,0 +1,170 @@
+"""docs/api/dawchat.openapi.yaml is true: schemathesis reads it from the running server and tries everything it says."""
+
+import json
+import re
+from pathlib import Path
+
+import httpx
+import openapi_spec_validator
+import pytest
+import yaml
+from jsonschema import Draft202012Validator
+
+from support.api import PASSWORD, register
+from support.openapi import WIDE_LIMITS, check_references, check_with_schemathesis, methods, operations
+
+ROOT = Path(__file__).resolve().parents[2]
+DIALECT = ROOT / "Sources/Dialects/Dawchat"
+PATH = "/user/openapi.yaml"
+#: They answer for ever; the last tests of this file try them.
+STREAMS = ("GET /user/listener", "GET /chat/listen")
+
+
+@pytest.fixture
+def document(server):
+    response = server.http.get("/api" + PATH)
+    assert response.status_code == 200
+    return yaml.safe_load(response.text)
+
+
+def test_it_is_a_valid_document(document):
+    assert document["openapi"].startswith("3.1.")
+    openapi_spec_validator.validate(document)
+
+
+def test_the_server_hands_out_the_file_of_the_repository_to_anybody(server):
+    response = server.http.get("/api" + PATH)
+    assert response.content == (ROOT / "docs/api/dawchat.openapi.yaml").read_bytes()
+    assert response.headers["content-type"] == "application/yaml" and response.headers["etag"]
+
+
+def mounted():
+    """The operations of the source: each group of routes with what it begins with."""
+    source = (DIALECT / "DawchatDialect.swift").read_text()
+    prefixes = re.findall(r'"(/api[^"]*)"', re.search(r"prefixes = \[(.*?)\]", source)[1])
+    for beginning, group in re.findall(r"router\.group\((.*?)\) \{ group in(.*?)\n        \}", source, re.DOTALL):
+        number = re.fullmatch(r"Self\.prefixes\[(\d)\]", beginning)
+        prefix = prefixes[int(number[1])] if number else beginning.strip('"')
+        files = [(DIALECT / f"Routes/{name}.swift").read_text() for name in re.findall(r"(\w+)\(endpoints: endpoints\)\.mount", group)]
+        for method, path in re.findall(r'(?:router|group)\.(get|post|put|patch|delete)\("([^"]+)"', "\n".join([group, *files])):
+            yield f"{method.upper()} {prefix.removeprefix('/api')}{path}"
+
+
+def test_every_route_of_the_server_is_in_it(document):
+    assert set(mounted()) == operations(document)
+
+
+def test_the_server_has_every_route_that_is_in_it(server, document):
+    """`Allow` names the methods of the document, and those that come with every route."""
+    for path, item in document["paths"].items():
+        response = server.http.options("/api" + path)
+        assert response.status_code == 204, path
+        assert set(response.headers["allow"].split(", ")) == methods(item), path
+
+
+def test_every_reference_leads_somewhere_and_nothing_is_left_over(document):
+    check_references(document)
+
+
+def test_every_error_of_the_server_is_in_it(document):
+    """contracts/dawchat.md 1.1: the kinds of the source have the type, title, status and short name of the document."""
+    source = (DIALECT / "Errors/ProblemKind.swift").read_text()
+    base = re.search(r'base = "([^"]+)"', source)[1]
+    kinds = {code: (base + suffix, title) for code, suffix, title in re.findall(r'ProblemKind\(\s*"(\w+)", "([\w-]+)", "([^"]+)"', source)}
+    problems = {name: schema["allOf"][1]["properties"] for name, schema in document["components"]["schemas"].items() if "allOf" in schema}
+    named = {name: (problem["type"]["const"], problem["title"]["const"]) for name, problem in problems.items()}
+    assert all(problem["code"]["const"] == name for name, problem in problems.items())
+    assert kinds == {name: pair for name, pair in named.items() if pair[0] != "about:blank"} and len(kinds) == 21
+
+
+@pytest.mark.timeout(180)
+def test_the_server_does_what_it_says(engine, new_server, document, tmp_path):
+    """All checks of schemathesis with its coverage, fuzzing and stateful phases; and each operation has succeeded at least once."""
+    server = new_server(engine, WIDE_LIMITS | {"dawchat.sessions_per_user": "1000"})
+    people = {name: {"username": register(server, name).username, "password": PASSWORD} for name in ("robin", "wren")}
+    check_with_schemathesis(document, server, "/api", PATH, "openapi_dawchat_hooks.py", people, tmp_path, untried=STREAMS)
+
+
+# The event stream
+
+
+class Listener:
+    """Somebody who is logged in and listens."""
+
+    def __init__(self, server, account):
+        self.http = httpx.Client(base_url=server.url + "/api", timeout=20, trust_env=False)
+        self.log_in = self.post("/user/login", username=account.username, password=account.password)
+
+    def post(self, path, **body):
+        response = self.http.post(path, json=body)
+        assert response.is_success, response.text
+        return response
+
+
+def next_event(lines):
+    """The next event: its name, its id and what its data mean."""
+    fields = {}
+    for line in lines:
+        if line == "" and "event" in fields:
+            return fields["event"], fields.get("id"), json.loads(fields["data"])
+        if line and not line.startswith(":"):
+            name, _, value = line.partition(":")
+            fields[name] = value.removeprefix(" ")
+    raise AssertionError("the stream has ended")
+
+
+@pytest.mark.parametrize("operation", STREAMS)
+def test_the_event_stream_is_as_it_says(server, account, member, document, operation):
+    """Its head, and each kind of event with the id and the data that are told of it."""
+    described = document["paths"][operation.split(" ")[1]]["get"]["responses"]["200"]
+    described = document["components"]["responses"][described["$ref"].rpartition("/")[2]]
+    events = described["content"]["text/event-stream"]["x-events"]
+    listener, other = Listener(server, account), Listener(server, member)
+    seen = {}
+    with listener.http.stream("GET", operation.split(" ")[1]) as stream:
+        assert stream.status_code == 200 and stream.headers["content-type"].startswith("text/event-stream")
+        for name, header in described["headers"].items():
+            assert stream.headers[name] == header["schema"]["const"]
+        lines = stream.iter_lines()
+        assert [next(lines), next(lines)] == [":roost", "retry: 1000"]
+
+        def expect(*names):
+            for name in names:
+                event, identifier, data = next_event(lines)
+                assert event == name
+                schema = events[name]["data"] | {"components": document["components"]}
+                Draft202012Validator(schema).validate(data)
+                told = events[name]["id"].removeprefix("the ")
+                assert identifier == (str(data[told]) if told != "none" else None), name
+                seen[name] = data
+
+        name = f"channel {account.user_id[-8:]}{len(operation)}"
+        channel = listener.post("/channel/create", channelName=name, channelType="public").json()["channelId"]
+        expect("channel-join")
+        listener.post("/channel/messages/create", channelId=channel, type="text", content="A word")
+        expect("channel-message")
+        listener.post("/channel/rename", channelId=channel, name=name + " too")
+        expect("channel-rename", "channel-message")
+        other.post("/channel/join", channelId=channel)
+        listener.post("/channel/leave", channelId=channel, newOwner=member.user_id)
+        expect("channel-leave")
+        other.post("/channel/invite", channelId=channel, username=account.username, invitePerms=[])
+        expect("user-invite")
+        listener.post("/channel/join", channelId=channel, inviteId=seen["user-invite"]["inviteId"])
+        expect("channel-join")
+        other.post("/channel/users/remove", channelId=channel, toRemove=[account.user_id])
+        expect("channel-remove")
+    assert set(seen) == set(events)
+
+
+@pytest.mark.parametrize("operation", STREAMS)
+def test_the_event_stream_needs_a_session(server, operation):
+    assert server.http.get("/api" + operation.split(" ")[1]).status_code == 401
+
+
+def test_the_cookie_is_as_it_says(server, account, document):
+    """contracts/dawchat.md 1.2: the attributes in their order, at login and at logout."""
+    headers = document["components"]["headers"]
+    listener = Listener(server, account)
+    for response, name in ((listener.log_in, "SessionCookie"), (listener.post("/user/logout"), "ClearedCookie")):
+        assert re.fullmatch(headers[name]["schema"]["pattern"], response.headers["set-cookie"])
