@@ -1,16 +1,15 @@
 """docs/api/dawchat.openapi.yaml is true: schemathesis reads it from the running server and tries everything it says."""
 
-import json
 import re
 from pathlib import Path
 
-import httpx
 import openapi_spec_validator
 import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
 from support.api import PASSWORD, register
+from support.dawchat import channel_name, newcomer
 from support.openapi import WIDE_LIMITS, check_references, check_with_schemathesis, methods, operations
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -85,76 +84,46 @@ def test_the_server_does_what_it_says(engine, new_server, document, tmp_path):
     check_with_schemathesis(document, server, "/api", PATH, "openapi_dawchat_hooks.py", people, tmp_path, untried=STREAMS)
 
 
-# The event stream
-
-
-class Listener:
-    """Somebody who is logged in and listens."""
-
-    def __init__(self, server, account):
-        self.http = httpx.Client(base_url=server.url + "/api", timeout=20, trust_env=False)
-        self.log_in = self.post("/user/login", username=account.username, password=account.password)
-
-    def post(self, path, **body):
-        response = self.http.post(path, json=body)
-        assert response.is_success, response.text
-        return response
-
-
-def next_event(lines):
-    """The next event: its name, its id and what its data mean."""
-    fields = {}
-    for line in lines:
-        if line == "" and "event" in fields:
-            return fields["event"], fields.get("id"), json.loads(fields["data"])
-        if line and not line.startswith(":"):
-            name, _, value = line.partition(":")
-            fields[name] = value.removeprefix(" ")
-    raise AssertionError("the stream has ended")
+# The event stream and the cookie
 
 
 @pytest.mark.parametrize("operation", STREAMS)
-def test_the_event_stream_is_as_it_says(server, account, member, document, operation):
+def test_the_event_stream_is_as_it_says(server, listen, document, operation):
     """Its head, and each kind of event with the id and the data that are told of it."""
-    described = document["paths"][operation.split(" ")[1]]["get"]["responses"]["200"]
-    described = document["components"]["responses"][described["$ref"].rpartition("/")[2]]
+    path = operation.split(" ")[1]
+    reference = document["paths"][path]["get"]["responses"]["200"]["$ref"]
+    described = document["components"]["responses"][reference.rpartition("/")[2]]
     events = described["content"]["text/event-stream"]["x-events"]
-    listener, other = Listener(server, account), Listener(server, member)
-    seen = {}
-    with listener.http.stream("GET", operation.split(" ")[1]) as stream:
-        assert stream.status_code == 200 and stream.headers["content-type"].startswith("text/event-stream")
-        for name, header in described["headers"].items():
-            assert stream.headers[name] == header["schema"]["const"]
-        lines = stream.iter_lines()
-        assert [next(lines), next(lines)] == [":roost", "retry: 1000"]
+    robin, wren, seen = newcomer(server, "robin"), newcomer(server, "wren"), set()
+    stream = listen(robin, path="/api" + path)
+    assert stream.header("content-type").startswith("text/event-stream")
+    for name, header in described["headers"].items():
+        assert stream.header(name.lower()) == header["schema"]["const"]
 
-        def expect(*names):
-            for name in names:
-                event, identifier, data = next_event(lines)
-                assert event == name
-                schema = events[name]["data"] | {"components": document["components"]}
-                Draft202012Validator(schema).validate(data)
-                told = events[name]["id"].removeprefix("the ")
-                assert identifier == (str(data[told]) if told != "none" else None), name
-                seen[name] = data
+    def expect(name):
+        event = stream.expect(name)
+        Draft202012Validator(events[name]["data"] | {"components": document["components"]}).validate(event.data)
+        told = events[name]["id"].removeprefix("the ")
+        assert event.id == (event.data[told] if told != "none" else None), name
+        seen.add(name)
 
-        name = f"channel {account.user_id[-8:]}{len(operation)}"
-        channel = listener.post("/channel/create", channelName=name, channelType="public").json()["channelId"]
-        expect("channel-join")
-        listener.post("/channel/messages/create", channelId=channel, type="text", content="A word")
-        expect("channel-message")
-        listener.post("/channel/rename", channelId=channel, name=name + " too")
-        expect("channel-rename", "channel-message")
-        other.post("/channel/join", channelId=channel)
-        listener.post("/channel/leave", channelId=channel, newOwner=member.user_id)
-        expect("channel-leave")
-        other.post("/channel/invite", channelId=channel, username=account.username, invitePerms=[])
-        expect("user-invite")
-        listener.post("/channel/join", channelId=channel, inviteId=seen["user-invite"]["inviteId"])
-        expect("channel-join")
-        other.post("/channel/users/remove", channelId=channel, toRemove=[account.user_id])
-        expect("channel-remove")
-    assert set(seen) == set(events)
+    channel = robin.make_channel()["channelId"]
+    expect("channel-join")
+    robin.say(channel)
+    expect("channel-message")
+    robin.rename(channel, channel_name())
+    expect("channel-rename")
+    expect("channel-message")
+    wren.join(channel)
+    robin.leave(channel, newOwner=wren.user_id)
+    expect("channel-leave")
+    invite = wren.invite(channel, robin)
+    expect("user-invite")
+    robin.join(channel, invite)
+    expect("channel-join")
+    wren.channel_users_remove(robin.user_id, channelId=channel)
+    expect("channel-remove")
+    assert seen == set(events)
 
 
 @pytest.mark.parametrize("operation", STREAMS)
@@ -162,9 +131,9 @@ def test_the_event_stream_needs_a_session(server, operation):
     assert server.http.get("/api" + operation.split(" ")[1]).status_code == 401
 
 
-def test_the_cookie_is_as_it_says(server, account, document):
+def test_the_cookie_is_as_it_says(server, document):
     """contracts/dawchat.md 1.2: the attributes in their order, at login and at logout."""
-    headers = document["components"]["headers"]
-    listener = Listener(server, account)
-    for response, name in ((listener.log_in, "SessionCookie"), (listener.post("/user/logout"), "ClearedCookie")):
+    headers, robin = document["components"]["headers"], newcomer(server, "robin")
+    login = robin.user_login(username=robin.username, password=robin.password)
+    for response, name in ((login, "SessionCookie"), (robin.user_logout(), "ClearedCookie")):
         assert re.fullmatch(headers[name]["schema"]["pattern"], response.headers["set-cookie"])
