@@ -12,6 +12,7 @@ public final class Community: Sendable {
     let passwordHasher: PasswordHasher
     let settings: CommunitySettings
     let clock: WallClock
+    let sessionUses = SessionUses()
     let setupAttempts = AttemptLimiter(limit: Limits.setupAttempts, blockSeconds: Limits.setupAttemptSeconds)
 
     /// - Parameters:
@@ -29,8 +30,9 @@ public final class Community: Sendable {
         self.clock = clock
     }
 
-    /// Makes the home space at the first start. Call it once before serving; further calls change nothing.
+    /// Makes the home space at the first start, and what a migration cannot make in SQL. Call it once before serving; further calls change nothing.
     public func prepare() async throws {
+        try await write { try $0.completeNameKeys() }
         let name = settings.serverName.trimmed.isEmpty ? "Roost" : String(settings.serverName.trimmed.prefix(Limits.spaceName.upperBound))
         let draft = try SpaceDraft(name: name, description: nil, iconURL: nil)
         do {

@@ -11,7 +11,7 @@ extension Community {
         guard token.utf8.count <= 128 else { return nil }
         let hash = OpaqueToken(text: token).hash
         let now = clock()
-        return try await read { reader in
+        let session = try await read { reader in
             try reader.first(
                 """
                 SELECT a.id, a.username, a.display_name, a.avatar_url, a.bio, a.email, a.status, a.is_administrator, a.created_at, a.updated_at,
@@ -26,9 +26,11 @@ extension Community {
                     isUseDue: try row.integer(12) <= now.adding(seconds: -Limits.sessionUseSeconds).microseconds)
             }
         }
+        if let session { sessionUses.note(session.id, at: now) }
+        return session
     }
 
-    /// Remembers that a login is used now: of too many, the one unused for longest has to go.
+    /// Writes down that a login is used now: of too many, the one unused for longest has to go, also after a restart.
     public func noteUse(of session: SessionID) async throws {
         _ = try await write { tx in
             try tx.execute(

@@ -13,7 +13,7 @@ extension Community {
         guard try await verify(password, against: known?.passwordHash), let known, let passwordHash = known.passwordHash else {
             throw CommunityError.invalidCredentials
         }
-        let terms = terms ?? settings.refreshTerms
+        let (terms, uses) = (terms ?? settings.refreshTerms, sessionUses)
         // The only moment at which the password is there to be hashed again, when the operator has set another cost.
         let newHash = passwordHasher.needsRehash(passwordHash) ? try? await hash(password) : nil
         return try await write { tx in
@@ -26,7 +26,7 @@ extension Community {
             if let newHash {
                 try tx.execute("UPDATE accounts SET password_hash = $1 WHERE id = $2", [.text(newHash), .integer(account.rawValue)])
             }
-            return try tx.insertSession(of: try tx.account(account), terms)
+            return try tx.insertSession(of: try tx.account(account), terms, uses: uses)
         }
     }
 

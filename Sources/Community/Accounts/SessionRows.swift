@@ -35,7 +35,9 @@ extension SQLReader {
 
 extension Transaction {
     /// Logs an account in.
-    func insertSession(of account: Account, _ terms: SessionTerms) throws -> LoginSession {
+    ///
+    /// - Parameter uses: when logins were used, as far as it is known better than the database does.
+    func insertSession(of account: Account, _ terms: SessionTerms, uses: SessionUses? = nil) throws -> LoginSession {
         let id = SessionID(nextID())
         let expiresAt = now.adding(seconds: terms.lifetime)
         try execute(
@@ -46,7 +48,7 @@ extension Transaction {
                 .integer(id.rawValue), .integer(account.id.rawValue), .integer(terms.kind.rawValue), .integer(now.microseconds),
                 .integer(expiresAt.microseconds),
             ])
-        try endOldestSessions(of: account.id, terms)
+        try endOldestSessions(of: account.id, terms, uses)
         return LoginSession(
             account: account, sessionID: id, token: try insertToken(of: id, expiresAt: expiresAt), expiresAt: expiresAt)
     }
@@ -86,16 +88,14 @@ extension Transaction {
     }
 
     /// Keeps the number of an account's logins bounded: those unused for longest make room.
-    private func endOldestSessions(of account: AccountID, _ terms: SessionTerms) throws {
-        let surplus = try query(
-            """
-            SELECT id FROM sessions WHERE account_id = $1 AND kind = $2 AND ended_at IS NULL AND expires_at > $3
-            ORDER BY last_used_at DESC, id DESC LIMIT 100 OFFSET $4
-            """,
-            [
-                .integer(account.rawValue), .integer(terms.kind.rawValue), .integer(now.microseconds), .integer(Int64(terms.limit)),
-            ]
-        ) { SessionID(try $0.integer(0)) }
-        for session in surplus { try endSession(session, of: account) }
+    private func endOldestSessions(of account: AccountID, _ terms: SessionTerms, _ uses: SessionUses?) throws {
+        let sessions = try query(
+            "SELECT id, last_used_at FROM sessions WHERE account_id = $1 AND kind = $2 AND ended_at IS NULL AND expires_at > $3",
+            [.integer(account.rawValue), .integer(terms.kind.rawValue), .integer(now.microseconds)]
+        ) { row in
+            let (id, known) = (SessionID(try row.integer(0)), Timestamp(microseconds: try row.integer(1)))
+            return (usedAt: uses?.latest(of: id, known) ?? known, id: id)
+        }
+        for surplus in sessions.sorted(by: >).dropFirst(terms.limit) { try endSession(surplus.id, of: account) }
     }
 }

@@ -31,6 +31,18 @@ extension SQLReader {
     }
 }
 
+extension Transaction {
+    /// Writes the keys of channels that have been there before there were keys: no engine folds all letters as Swift does.
+    func completeNameKeys() throws {
+        let names = try query("SELECT id, name FROM channels WHERE access = 1 AND name_key IS NULL AND name IS NOT NULL", []) { row in
+            (try row.integer(0), try row.text(1))
+        }
+        for (id, name) in names {
+            try execute("UPDATE channels SET name_key = $1 WHERE id = $2", [.text(name.folded), .integer(id)])
+        }
+    }
+}
+
 extension String {
     /// The text for a LIKE with `!` as its escape, where it means nothing but itself.
     fileprivate var escapedForLike: String {

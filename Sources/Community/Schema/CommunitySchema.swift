@@ -29,9 +29,8 @@ extension Community {
             // The latest message that somebody has written, besides the latest of any kind.
             "ALTER TABLE channels ADD COLUMN last_text_message_id BIGINT",
             "UPDATE channels SET last_text_message_id = last_message_id",
-            // The name as it is searched, of channels that can be found.
+            // The name as it is searched, of channels that can be found; for those that are there already `Community.prepare` writes it.
             "ALTER TABLE channels ADD COLUMN name_key TEXT",
-            "UPDATE channels SET name_key = LOWER(name) WHERE access = 1",
             "CREATE INDEX channels_findable ON channels (name_key, id) WHERE access = 1",
             "CREATE INDEX channels_by_name ON channels (space_id, name)",
             "CREATE INDEX channels_by_owner ON channels (owner_id)",

@@ -4,12 +4,14 @@
 /// one broken cookie of another program does not take the others along.
 public struct RequestCookies: Sendable {
     private let pairs: [(name: String, value: String)]
+    /// The names of those that are passed over.
+    private let brokenNames: [String]
 
     /// - Parameter fields: the values of the `Cookie` fields.
     init(_ fields: [String]) {
-        pairs = fields.flatMap { field in
-            field.utf8.split(separator: UInt8(ascii: ";")).compactMap { Self.pair(Substring($0).trimmingBlanks) }
-        }
+        let texts = fields.flatMap { field in field.utf8.split(separator: UInt8(ascii: ";")).map { Substring($0).trimmingBlanks } }
+        pairs = texts.compactMap(Self.pair)
+        brokenNames = pairs.count == texts.count ? [] : texts.filter { Self.pair($0) == nil }.map { String($0.prefix { $0 != "=" }) }
     }
 
     /// The value of the first cookie of that name; case matters. Browsers send the one with the longest path first.
@@ -20,6 +22,11 @@ public struct RequestCookies: Sendable {
     /// The values of all cookies of that name, in order.
     public func all(_ name: String) -> [String] {
         pairs.filter { $0.name == name }.map(\.value)
+    }
+
+    /// Whether there is a cookie of that name, also one that is passed over: a client that has a broken one may be told to forget it.
+    public func contains(_ name: String) -> Bool {
+        pairs.contains { $0.name == name } || brokenNames.contains(name)
     }
 
     private static func pair(_ text: String) -> (name: String, value: String)? {

@@ -100,6 +100,24 @@ struct CookieSessionTests {
         }
     }
 
+    /// Which is unused for longest is known exactly, though it is written down every few minutes only.
+    @Test(arguments: TestEngine.available) func aUseCountsBeforeItIsWrittenDown(_ engine: TestEngine) async throws {
+        try await TestWorld.run(on: engine) { world in
+            try await world.register("Ada")
+            let terms = SessionTerms(kind: .cookie, lifetime: 1_000, limit: 2)
+            var logins: [LoginSession] = []
+            for _ in 0..<2 {
+                logins.append(try await Self.logIn(world, terms))
+                world.clock.advance(seconds: 1)
+            }
+            #expect(try await world.community.session(token: logins[0].token)?.isUseDue == false)
+            world.clock.advance(seconds: 1)
+            logins.append(try await Self.logIn(world, terms))
+            #expect(try await world.community.session(token: logins[1].token) == nil)
+            #expect(try await world.community.session(token: logins[0].token) != nil)
+        }
+    }
+
     /// Noted at most every five minutes: each time costs a write.
     @Test(arguments: TestEngine.available) func aUseIsNotedNowAndThen(_ engine: TestEngine) async throws {
         try await TestWorld.run(on: engine) { world in

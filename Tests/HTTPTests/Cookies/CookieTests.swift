@@ -21,6 +21,16 @@ struct CookieTests {
         for (name, value) in row.expected { #expect(cookies[name] == value, "\(row.field): \(name)") }
     }
 
+    /// A client that has a broken cookie may be told to forget it.
+    @Test func oneThatIsPassedOverIsThereAllTheSame() throws {
+        for field in ["b=2; a=\u{e9}", "a=x y", "a=\"", "a"] {
+            let cookies = try Requests.make("GET", "/", [("Cookie", field)]).cookies
+            #expect(cookies["a"] == nil && cookies.contains("a") && !cookies.contains("A"), "\(field)")
+        }
+        #expect(try Requests.make("GET", "/", [("Cookie", "b=1; a=2")]).cookies.contains("a"))
+        #expect(try !Requests.make("GET", "/", [("Cookie", "b=a; ")]).cookies.contains("a"))
+    }
+
     @Test func allOfOneNameKeepTheirOrder() throws {
         let request = try Requests.make("GET", "/", [("Cookie", "a=1; a=2"), ("Cookie", "a=3")])
         #expect(request.cookies.all("a") == ["1", "2", "3"])

@@ -44,9 +44,12 @@ struct Endpoints: Sendable {
     // MARK: Who asks
 
     private func session(of request: HTTPRequest) async throws -> ActiveSession? {
-        guard let text = request.cookies[SessionCookie.name] ?? request.bearerToken, let token = SessionCookie.token(text),
-            let session = try await community.session(token: token)
-        else { return nil }
+        let cookies = request.cookies
+        // A cookie counts before a bearer token, also one that is no good.
+        let text = cookies.contains(SessionCookie.name) ? cookies[SessionCookie.name] : request.bearerToken
+        guard let token = text.flatMap({ SessionCookie.token($0) }), let session = try await community.session(token: token) else {
+            return nil
+        }
         if session.isUseDue { note(session, on: request) }
         return session
     }
@@ -60,7 +63,7 @@ struct Endpoints: Sendable {
     /// A cookie that is good for nothing is taken away.
     private func unauthorized(_ request: HTTPRequest) -> HTTPResponse {
         var response = Problem(.unauthorized).response
-        if request.cookies[SessionCookie.name] != nil {
+        if request.cookies.contains(SessionCookie.name) {
             try? response.headers.add(SessionCookie.clearing(isSecure: settings.isSecure))
         } else {
             response.headers.set("WWW-Authenticate", "Bearer")
