@@ -451,7 +451,7 @@ def home_id(root):
 
 @pytest.mark.parametrize("way", ["leaves", "is removed"])
 def test_who_leaves_or_is_removed_loses_the_channel_in_chat_and_not_the_server(channel, ann, bob, cleo, listen, gateway, way):
-    """"Joining/leaving/being removed through Dawchat: Chat clients of that person get op 20 / op 22"; "Leaving the last channel leaves the person in the home space"."""
+    """"Chat clients of that person get op 20 / op 22"; "Leaving the last channel leaves the person in the home space"."""
     person = from_chat(bob).log_in()
     own, witness, stream = gateway(bob), gateway(cleo.chat), listen(ann)
     server = home(bob)["server_id"]

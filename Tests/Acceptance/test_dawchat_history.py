@@ -1,6 +1,7 @@
 """Reading long histories (contracts/dawchat.md 2, no 23)."""
 
 import threading
+import time
 
 import pytest
 
@@ -173,7 +174,7 @@ def test_a_history_that_is_deleted_while_it_is_read(server):
     reader = threading.Thread(target=read)
     reader.start()
     while not answers:
-        pass
+        time.sleep(0.001)
     assert Api(server, chat.access_token).delete(f"/channels/{channel}").status_code == 204
     reader.join(20)
     problem(answers[-1], "ChannelNotFound")
