@@ -52,8 +52,11 @@ def test_joining_a_public_channel_gives_read_write_and_invite(owner, person):
 @pytest.mark.parametrize("kind", ["public", "private"])
 @pytest.mark.parametrize(
     "given, got",
-    [([], ["read"]), (["write"], ["read", "write"]), (["remove-users", "rename"], ["read", "rename", "remove-users"]), (ALL_PERMISSIONS[::-1], ALL_PERMISSIONS)],
-)
+    [
+        ([], ["read"]), (["write"], ["read", "write"]), (["remove-users", "rename"], ["read", "rename", "remove-users"]),
+        (ALL_PERMISSIONS[::-1], ALL_PERMISSIONS),
+    ],
+)  # fmt: skip
 def test_joining_with_an_invite_gives_what_it_says(owner, person, kind, given, got):
     """1.4: "with an invite: the invite's list (also in a public channel)", in the fixed order; the invite is spent."""
     channel = owner.make_channel(kind=kind)["channelId"]

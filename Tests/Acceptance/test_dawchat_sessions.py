@@ -88,7 +88,6 @@ def test_a_bad_token_is_401_and_a_bad_cookie_is_cleared(server, person):
     unknown = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
     for bad in (
         unknown, unknown[:-1], "", "x", token[:-2] + "=", token[1:], "A" + token, token + "=", "." * 43 + "=", "+" * 43 + "=", token + "A",
-        "é" * 43,
     ):  # fmt: skip
         response = info(server, f"t={bad}".encode())
         problem(response, "Unauthorized")
@@ -153,23 +152,24 @@ def test_logout_takes_a_bearer_token_and_does_not_look_at_a_body(server, person)
 # How many, and how long
 
 
+@pytest.mark.linux
 @pytest.mark.parametrize("limit", [20, 3])
-def test_the_least_recently_used_session_goes_when_there_are_too_many(new_server, engine, limit):
-    """1.2: "max 20 sessions/user (configurable)", "the least recently used one is dropped"."""
-    server = new_server(engine, {} if limit == 20 else {"dawchat.sessions_per_user": str(limit)})
+def test_the_least_recently_used_session_goes_when_there_are_too_many(new_server, engine, tmp_path, limit):
+    """1.2: "max 20 sessions/user (configurable)", "the least recently used one is dropped": of uses that are minutes apart."""
+    clock = SteppedClock(tmp_path)
+    settings = {} if limit == 20 else {"dawchat.sessions_per_user": str(limit)}
+    server = new_server(engine, settings, environment=clock.environment)
     other = newcomer(server)
     first = newcomer(server)
-    browsers = [first]
-    for _ in range(limit - 1):
-        browsers.append(first.another_browser())
-        time.sleep(0.01)
-    for browser in browsers:
+    browsers = [first, *(first.another_browser() for _ in range(limit - 1))]
+    # The last login is used first: the order of the logins would tell another story.
+    for minutes, browser in enumerate((browsers[0], *browsers[:1:-1], browsers[1], browsers[0])):
+        clock.step(600 * (minutes + 1))
         succeeded(browser.user_info())
-        time.sleep(0.01)
-    succeeded(browsers[0].user_info())
-    time.sleep(0.01)
+    oldest = browsers[-1]
+    clock.step(600 * (limit + 3))
     new = first.another_browser()
-    expected = [browser is not browsers[1] for browser in browsers]
+    expected = [browser is not oldest for browser in browsers]
     assert [browser.user_info().status_code == 200 for browser in browsers] == expected
     for browser in (new, other):
         succeeded(browser.user_info())
