@@ -12,6 +12,7 @@ import pytest
 from support.api import PASSWORD, Api, assert_error, register
 from support.dawchat import DawchatPerson, from_chat, newcomer, nothing, problem, succeeded
 from support.faults import SteppedClock
+from support.program import administer
 
 DAY = 86_400
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}=")
@@ -226,3 +227,27 @@ def test_the_server_does_not_keep_what_would_let_somebody_in(new_server):
     kept = b"".join(file.read_bytes() for file in server.data.rglob("*") if file.is_file())
     assert token[:-1].encode() not in kept and base64.urlsafe_b64decode(token) not in kept
     assert token[:-1] not in server.log and PASSWORD not in server.log
+
+
+def test_the_operator_lists_and_ends_sessions(new_server, engine):
+    """`roost admin sessions --username NAME`, `roost admin end-session --username NAME (--session ID | --all)`, while the server runs."""
+    server = new_server(engine)
+    person, other = newcomer(server), newcomer(server)
+    second = person.another_browser()
+    both = administer(server, "sessions", "--username", person.username)
+    assert both.returncode == 0, both.stderr
+    assert not any(browser.token[:-1] in both.stdout for browser in (person, second))
+    nothing(person.user_logout())
+    one = administer(server, "sessions", "--username", person.username)
+    assert len(both.stdout.splitlines()) == len(one.stdout.splitlines()) + 1
+    ended = administer(server, "end-session", "--username", person.username, "--all")
+    assert ended.returncode == 0, ended.stderr
+    response = second.user_info()
+    problem(response, "Unauthorized")
+    assert set_cookies(response) == [CLEARED_COOKIE]
+    succeeded(other.user_info())
+    for words in (
+        ("sessions", "--username", "nobody"), ("end-session", "--username", "nobody", "--all"), ("end-session", "--username", other.username),
+    ):  # fmt: skip
+        assert administer(server, *words).returncode != 0
+    succeeded(other.user_info())
