@@ -25,6 +25,21 @@ struct AdministrationCommand {
         Output.write("\(username) has a new password; all its logins have ended.\n")
     }
 
+    /// Prints the logins of an account, the one used last first.
+    func listSessions(of username: String) async throws {
+        try await withCommunity { community in
+            Output.write(SessionTable.text(of: try await community.sessions(of: username)))
+        }
+    }
+
+    /// Ends a login of an account, or all of them.
+    func endSession(_ session: SessionID?, of username: String) async throws {
+        try await withCommunity { community in
+            try await community.endSession(session, of: username)
+        }
+        Output.write(session == nil ? "All logins of \(username) have ended.\n" : "The login has ended.\n")
+    }
+
     private func withCommunity(_ body: (Community) async throws -> Void) async throws {
         let folder = try DataFolder(configuration.dataFolder)
         let group = EventLoopGroup(count: 1)

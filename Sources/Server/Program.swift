@@ -35,6 +35,11 @@ public struct Program: Sendable {
                 try await AdministrationCommand(configuration: configuration(options)).createAdministrator(username)
             case .resetPassword(let username, let options):
                 try await AdministrationCommand(configuration: configuration(options)).resetPassword(of: username)
+            case .listSessions(let username, let options):
+                try await AdministrationCommand(configuration: configuration(options)).listSessions(of: username)
+            case .endSession(let session, let username, let options):
+                try await AdministrationCommand(configuration: configuration(options)).endSession(
+                    session.map { SessionID($0) }, of: username)
             }
             return .success
         } catch {
@@ -73,6 +78,7 @@ public struct Program: Sendable {
         case CommunityError.invalid(let fields): (.badUsage, fields.sentence)
         case CommunityError.usernameTaken: (.failure, "The username is taken.")
         case CommunityError.unknownAccount: (.failure, "There is no such account.")
+        case CommunityError.unknownSession: (.failure, "The account has no such login, or it has ended.")
         case let error as ReadyFile.Failure: (.failure, "The ready file \(error.path) cannot be written: \(error.reason)")
         default: (.failure, String(describing: error))
         }

@@ -22,12 +22,18 @@ enum Command: Sendable, Equatable {
     /// Makes an administrator; the password comes from the standard input.
     case createAdministrator(username: String, ServeOptions)
     case resetPassword(username: String, ServeOptions)
+    /// Shows the logins of an account.
+    case listSessions(username: String, ServeOptions)
+    /// Ends one login of an account; nil: all of them.
+    case endSession(Int64?, username: String, ServeOptions)
 
     static let usage = """
         usage: roost serve [options]            serve until SIGTERM or Ctrl-C
                roost config [options]           print the effective configuration and where each value came from
                roost admin create --username NAME [--password-stdin] [options]
                roost admin reset-password --username NAME [--password-stdin] [options]
+               roost admin sessions --username NAME [options]
+               roost admin end-session --username NAME (--session ID | --all) [options]
                roost version
 
         options: --config FILE         read a YAML file

@@ -28,35 +28,63 @@ struct CommandParser {
 
     private mutating func administration() throws(Command.Misuse) -> Command {
         let action = rest.popFirst()
-        guard let action, ["create", "reset-password"].contains(action) else {
-            throw Command.Misuse(reason: "roost admin knows create and reset-password")
+        guard let action, ["create", "reset-password", "sessions", "end-session"].contains(action) else {
+            throw Command.Misuse(reason: "roost admin knows create, reset-password, sessions and end-session")
         }
-        let (options, username) = try options(acceptsReadyFile: false, acceptsUsername: true)
-        guard let username else { throw Command.Misuse(reason: "--username is missing") }
-        return action == "create" ? .createAdministrator(username: username, options) : .resetPassword(username: username, options)
+        let parsed = try options(of: action)
+        guard let username = parsed.username else { throw Command.Misuse(reason: "--username is missing") }
+        switch action {
+        case "create": return .createAdministrator(username: username, parsed.options)
+        case "reset-password": return .resetPassword(username: username, parsed.options)
+        case "sessions": return .listSessions(username: username, parsed.options)
+        default:
+            guard (parsed.session == nil) == parsed.all else {
+                throw Command.Misuse(reason: "end-session needs either --session or --all")
+            }
+            return .endSession(parsed.session, username: username, parsed.options)
+        }
     }
 
-    private mutating func options(
-        acceptsReadyFile: Bool = true, acceptsUsername: Bool = false
-    ) throws(Command.Misuse) -> (options: ServeOptions, username: String?) {
+    /// What stands behind a command.
+    private struct Parsed {
         var options = ServeOptions()
         var username: String?
+        var session: Int64?
+        var all = false
+    }
+
+    /// - Parameter action: the word behind `admin`; nil for other commands.
+    private mutating func options(of action: String? = nil) throws(Command.Misuse) -> Parsed {
+        var parsed = Parsed()
         while let argument = rest.popFirst() {
             let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
             let attached = parts.count == 2 ? parts[1] : nil
-            switch parts[0] {
-            case "--config": options.configurationFile = try value(of: argument, attached)
-            case "--data": options.dataFolder = try value(of: argument, attached)
-            case "--listen": options.listen = try value(of: argument, attached)
-            case "--ready-file" where acceptsReadyFile: options.readyFile = try value(of: argument, attached)
-            case "--set": options.settings.append(try setting(try value(of: argument, attached)))
-            case "--username" where acceptsUsername: username = try value(of: argument, attached)
+            switch (parts[0], action) {
+            case ("--config", _): parsed.options.configurationFile = try value(of: argument, attached)
+            case ("--data", _): parsed.options.dataFolder = try value(of: argument, attached)
+            case ("--listen", _): parsed.options.listen = try value(of: argument, attached)
+            case ("--ready-file", nil): parsed.options.readyFile = try value(of: argument, attached)
+            case ("--set", _): parsed.options.settings.append(try setting(try value(of: argument, attached)))
+            case ("--username", .some): parsed.username = try value(of: argument, attached)
             // The password is always read from the standard input; the flag says so.
-            case "--password-stdin" where acceptsUsername && attached == nil: break
+            case ("--password-stdin", "create"), ("--password-stdin", "reset-password"): try flag(attached, "--password-stdin")
+            case ("--all", "end-session"):
+                try flag(attached, "--all")
+                parsed.all = true
+            case ("--session", "end-session"):
+                guard let session = Int64(try value(of: argument, attached)) else {
+                    throw Command.Misuse(reason: "--session needs a number, as roost admin sessions shows it")
+                }
+                parsed.session = session
             default: throw Command.Misuse(reason: "unknown option \(parts[0])")
             }
         }
-        return (options, username)
+        return parsed
+    }
+
+    /// Something that is there or not.
+    private func flag(_ attached: String?, _ name: String) throws(Command.Misuse) {
+        if attached != nil { throw Command.Misuse(reason: "unknown option \(name)") }
     }
 
     private mutating func value(of option: String, _ attached: String?) throws(Command.Misuse) -> String {

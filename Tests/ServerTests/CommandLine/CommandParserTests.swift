@@ -74,6 +74,16 @@ struct CommandParserTests {
             try parse("admin reset-password --data dir --config a.yaml --username robin") == .resetPassword(username: "robin", options))
     }
 
+    /// `roost admin sessions` and `roost admin end-session`.
+    @Test func loginsAreListedAndEnded() throws {
+        let options = ServeOptions(dataFolder: "dir")
+        #expect(try parse("admin sessions --username robin --data dir") == .listSessions(username: "robin", options))
+        #expect(try parse("admin end-session --username robin --all --data=dir") == .endSession(nil, username: "robin", options))
+        #expect(
+            try parse("admin end-session --session 232911688851456 --username robin")
+                == .endSession(232_911_688_851_456, username: "robin", ServeOptions()))
+    }
+
     /// What is wrong, and how that is told.
     @Test(
         arguments: [
@@ -86,8 +96,18 @@ struct CommandParserTests {
             (["serve", "--set", "server.name"], "--set needs PATH=VALUE"), (["serve", "--set", "=x"], "--set needs PATH=VALUE"),
             (["serve", "--set="], "--set needs PATH=VALUE"), (["serve", "--username", "robin"], "unknown option --username"),
             (["config", "--password-stdin"], "unknown option --password-stdin"), (["version", "more"], "unexpected more"),
-            (["help", "serve"], "unexpected serve"), (["admin"], "roost admin knows create and reset-password"),
-            (["admin", "remove", "--username", "robin"], "roost admin knows create and reset-password"),
+            (["help", "serve"], "unexpected serve"), (["admin"], "roost admin knows create, reset-password, sessions and end-session"),
+            (["admin", "remove", "--username", "robin"], "roost admin knows create, reset-password, sessions and end-session"),
+            (["admin", "end-session", "--username", "robin"], "end-session needs either --session or --all"),
+            (["admin", "end-session", "--username", "robin", "--all", "--session=1"], "end-session needs either --session or --all"),
+            (
+                ["admin", "end-session", "--username", "robin", "--session", "last"],
+                "--session needs a number, as roost admin sessions shows it"
+            ),
+            (["admin", "end-session", "--username", "robin", "--all=yes"], "unknown option --all"),
+            (["admin", "sessions", "--username", "robin", "--all"], "unknown option --all"),
+            (["admin", "sessions", "--username", "robin", "--password-stdin"], "unknown option --password-stdin"),
+            (["admin", "create", "--username", "robin", "--session", "1"], "unknown option --session"),
             (["admin", "create"], "--username is missing"), (["admin", "reset-password", "--data", "x"], "--username is missing"),
             (["admin", "create", "--username"], "--username needs a value"),
             (["admin", "create", "--username", "robin", "--password", "x"], "unknown option --password"),
@@ -105,7 +125,7 @@ struct CommandParserTests {
 
     @Test func theUsageNamesEveryCommandAndOption() {
         for word in [
-            "serve", "config", "version", "admin create", "admin reset-password", "--config", "--data", "--listen", "--ready-file", "--set",
+            "serve", "config", "version", "admin create", "admin reset-password", "admin sessions", "admin end-session", "--config", "--data", "--listen", "--ready-file", "--set",
             "--username", "--password-stdin",
         ] {
             #expect(Command.usage.contains(word))
