@@ -2,6 +2,7 @@
 
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -89,6 +90,20 @@ def test_sending_checks_in_the_order_of_the_contract(owner, person, channel):
         problem(person.channel_messages_create(channel, "x"), "NoPermission")
         owner.bring(channel, person, ["read", "invite", "rename", "remove-users"])
         problem(person.channel_messages_create(channel, "x"), "NoPermission")
+
+
+def test_messages_sent_at_once_are_all_there_in_one_order(server, owner, channel):
+    """1: "message ids are one increasing sequence over all channels"; 22: lastMessage is the newest, lastRead of an author his own newest."""
+    people = [newcomer(server) for _ in range(6)]
+    for who in people:
+        who.join(channel)
+    with ThreadPoolExecutor(len(people)) as pool:
+        messages = list(pool.map(lambda who: who.say(channel, who.username), people * 4))
+    history = owner.history(channel)[-2::-1]
+    assert history == sorted(messages, key=lambda message: message["messageId"]) and is_rising(ids(history))
+    assert owner.info(channel)["lastMessage"] == history[-1]["messageId"]
+    for who in people:
+        assert who.info(channel)["lastRead"] == max(message["messageId"] for message in messages if message["userId"] == who.user_id)
 
 
 # Loading

@@ -3,7 +3,7 @@
 import pytest
 
 from support.api import register
-from support.dawchat import newcomer
+from support.dawchat import DawchatPerson, newcomer
 
 ENGINES = ("sqlite",)
 LISTED, OTHER = "https://chat.example.org", "https://other.example.org"
@@ -36,6 +36,23 @@ def test_a_listed_origin_may_use_the_cookie_and_another_may_not(new_server):
     assert {"GET", "HEAD", "POST", "PUT"} <= set(allowed["access-control-allow-methods"].split(", "))
     for response in (robin.http.get("/api/user/info", headers={"Origin": OTHER}), preflight(server, OTHER)):
         assert "access-control-allow-origin" not in response.headers
+
+
+def test_a_listed_origin_may_read_every_answer(new_server):
+    """1: errors are for the page too; caches are told that the answer is for this origin."""
+    server = new_server(settings={"dawchat.cors_origins": f'["http://localhost:5000", "{LISTED}"]'})
+    robin, stranger = newcomer(server, "robin"), DawchatPerson(server)
+    for origin in ("http://localhost:5000", LISTED):
+        fields = {"Origin": origin}
+        for response, status in (
+            (robin.http.post("/api/channel/create", headers=fields), 400), (stranger.http.get("/api/channel/info", headers=fields), 401),
+            (robin.http.get("/api/user/nope", headers=fields), 404), (robin.http.delete("/api/user/info", headers=fields), 405),
+            (robin.http.post("/api/channel/create", content=b" " * (1 << 21), headers=fields), 413),
+        ):  # fmt: skip
+            assert response.status_code == status and response.headers["access-control-allow-origin"] == origin
+            assert response.headers["access-control-allow-credentials"] == "true" and "origin" in response.headers["vary"].lower()
+    for near in ("http://localhost:5001", "https://localhost:5000", "http://localhost:5000.evil.example", "http://localhost", "null"):
+        assert cross_origin(preflight(server, near)) == cross_origin(robin.http.get("/api/user/info", headers={"Origin": near})) == {}
 
 
 def test_the_cookie_stays_at_home(server):

@@ -1,4 +1,4 @@
-"""Dawchat as its operator sets it: origins, limits of requests, a failing storage, or not at all (contracts/dawchat.md 1)."""
+"""Dawchat as its operator sets it: with limits, with a failing storage, or not at all (contracts/dawchat.md 1)."""
 
 import time
 
@@ -7,67 +7,6 @@ import pytest
 from support.api import PASSWORD, Account, Api, register, unchanged, unique
 from support.database import execute
 from support.dawchat import DawchatPerson, administrator, from_chat, newcomer, problem, succeeded
-from support.server import RoostServer
-
-ORIGIN = "http://localhost:5000"
-
-
-def words(field):
-    return {word.strip() for word in field.split(",")}
-
-
-def cors_fields(response):
-    return {name: value for name, value in response.headers.items() if name.startswith("access-control-")}
-
-
-# Pages of other origins
-
-
-@pytest.fixture(scope="module")
-def open_to_pages(roost_binary, tmp_path_factory):
-    """A server that lets the pages of two origins in."""
-    settings = {"dawchat.cors_origins": f'["{ORIGIN}", "https://daw.example.org"]'}
-    server = RoostServer(tmp_path_factory.mktemp("cors"), settings=settings)
-    try:
-        yield server.start()
-    finally:
-        server.dispose()
-
-
-@pytest.mark.parametrize("origin", [ORIGIN, "https://daw.example.org"])
-def test_pages_of_a_listed_origin_use_the_api_with_cookies(open_to_pages, origin):
-    """1: "CORS: one origin ... with credentials, GET/HEAD/POST. [decide] configurable origin list, allow PUT too"."""
-    person, fields = newcomer(open_to_pages), {"Origin": origin}
-    for response in (
-        person.http.get("/api/user/info", headers=fields), person.http.post("/api/channel/create", headers=fields),
-        person.http.get("/api/user/nope", headers=fields), person.http.delete("/api/user/info", headers=fields),
-        DawchatPerson(open_to_pages).http.get("/api/channel/info", headers=fields),
-    ):  # fmt: skip
-        assert response.headers["access-control-allow-origin"] == origin
-        assert response.headers["access-control-allow-credentials"] == "true"
-        assert "origin" in words(response.headers["vary"].lower())
-
-
-@pytest.mark.parametrize("path", ["/user/login", "/user/info", "/channel/messages/read", "/channel/messages", "/user/listener"])
-def test_a_preflight_is_answered_without_a_session(open_to_pages, path):
-    """1: GET, HEAD, POST and PUT; JSON bodies and Bearer tokens are asked for."""
-    headers = {"Origin": ORIGIN, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type"}
-    response = open_to_pages.http.request("OPTIONS", "/api" + path, headers=headers)
-    assert response.status_code == 204 and response.content == b""
-    assert response.headers["access-control-allow-origin"] == ORIGIN and response.headers["access-control-allow-credentials"] == "true"
-    assert words(response.headers["access-control-allow-methods"]) >= {"GET", "HEAD", "POST", "PUT"}
-    assert words(response.headers["access-control-allow-headers"].lower()) >= {"content-type", "authorization"}
-
-
-@pytest.mark.parametrize(
-    "origin", ["http://localhost:5001", "https://localhost:5000", "http://localhost:5000.evil.example", "http://localhost", "null"]
-)
-def test_pages_of_other_origins_are_not_let_in(open_to_pages, server, origin):
-    """1: an origin list, which is empty unless it is set."""
-    for some_server, asking in ((open_to_pages, origin), (server, origin), (server, ORIGIN)):
-        headers = {"Origin": asking, "Access-Control-Request-Method": "POST"}
-        for method, path in (("GET", "/api/user/info"), ("OPTIONS", "/api/user/login")):
-            assert not cors_fields(some_server.http.request(method, path, headers=headers)), (asking, method)
 
 
 # Limits of requests, shared with Chat

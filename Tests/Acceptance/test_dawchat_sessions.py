@@ -81,6 +81,7 @@ def test_the_cookie_wins_over_bearer(server, person):
     response = info(server, f"t={'A' * 43}=", other.token)
     problem(response, "Unauthorized")
     assert set_cookies(response) == [CLEARED_COOKIE]
+    problem(info(server, "t=é".encode(), other.token), "Unauthorized")
 
 
 def test_a_bad_token_is_401_and_a_bad_cookie_is_cleared(server, person):
@@ -89,6 +90,7 @@ def test_a_bad_token_is_401_and_a_bad_cookie_is_cleared(server, person):
     unknown = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
     for bad in (
         unknown, unknown[:-1], "", "x", token[:-2] + "=", token[1:], "A" + token, token + "=", "." * 43 + "=", "+" * 43 + "=", token + "A",
+        "é" * 43,
     ):  # fmt: skip
         response = info(server, f"t={bad}".encode())
         problem(response, "Unauthorized")
@@ -161,19 +163,15 @@ def test_there_are_twenty_sessions_of_one_person(server, person):
     succeeded(other.user_info())
 
 
-@pytest.mark.linux
-def test_the_least_recently_used_session_goes_when_there_are_too_many(new_server, engine, tmp_path):
-    """1.2: "configurable", "the least recently used one is dropped": of uses that are minutes apart."""
-    clock = SteppedClock(tmp_path)
-    server = new_server(engine, {"dawchat.sessions_per_user": "3"}, environment=clock.environment)
+def test_the_least_recently_used_session_goes_when_there_are_too_many(new_server, engine):
+    """1.2: "configurable", "the least recently used one is dropped"."""
+    server = new_server(engine, {"dawchat.sessions_per_user": "3"})
     first = newcomer(server)
     browsers = [first, first.another_browser(), first.another_browser()]
     # The last to log in is used first: the order of the logins would tell another story.
-    for turn, browser in enumerate(reversed(browsers)):
-        clock.step(600 * (turn + 1))
+    for browser in reversed(browsers):
+        time.sleep(0.01)
         succeeded(browser.user_info())
-        # A use is noted behind the answer, with the time that it is then.
-        time.sleep(1)
     first.another_browser()
     assert [browser.user_info().status_code for browser in browsers] == [200, 200, 401]
 

@@ -2,6 +2,7 @@
 
 import re
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -174,6 +175,16 @@ def test_the_setup_code_makes_the_administrator_once(new_server, engine):
     problem(create(server, code), "InvalidUserInvite")
     guest = newcomer(server, "guest")
     assert succeeded(guest.user_channels()) == {"channels": []}
+
+
+def test_the_setup_code_makes_one_administrator_of_several_at_once(new_server, engine):
+    """1.6: once only."""
+    server = new_server(engine)
+    with ThreadPoolExecutor(4) as pool:
+        answers = sorted(pool.map(lambda _: create(server, server.setup_code), range(4)), key=lambda answer: answer.status_code)
+    has_shape(succeeded(answers[0], 201), "UserInfo")
+    for answer in answers[1:]:
+        problem(answer, "InvalidUserInvite")
 
 
 def test_an_invite_is_needed_in_every_mode_and_none_is_good_when_registration_is_closed(new_server, engine):
