@@ -125,7 +125,8 @@ struct CommandParserTests {
 
     @Test func theUsageNamesEveryCommandAndOption() {
         for word in [
-            "serve", "config", "version", "admin create", "admin reset-password", "admin sessions", "admin end-session", "--config", "--data", "--listen", "--ready-file", "--set",
+            "serve", "config", "version", "admin create", "admin reset-password", "admin sessions", "admin end-session", "--config",
+            "--data", "--listen", "--ready-file", "--set",
             "--username", "--password-stdin",
         ] {
             #expect(Command.usage.contains(word))
