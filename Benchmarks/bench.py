@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 from answers import HTTP, READ
+from events import EVENTS, STREAMS
 from fanout import FANOUT
 from history import HISTORY
 from memory import MEMORY
@@ -20,7 +21,7 @@ from sends import SENDS
 from start import START
 from storm import STORM
 
-SCENARIOS = {scenario.name: scenario for scenario in (HTTP, READ, HISTORY, FANOUT, MEMORY, SENDS, START, STORM)}
+SCENARIOS = {scenario.name: scenario for scenario in (HTTP, READ, HISTORY, FANOUT, MEMORY, SENDS, START, STORM, EVENTS, STREAMS)}
 
 
 def summary(rounds):
@@ -117,7 +118,10 @@ def parse(words):
     parser.add_argument("--rounds", type=int, default=3, help="measurements of each program; the median counts (default 3)")
     parser.add_argument("--connections", type=int, default=64, help="http, read, history: connections (default 64)")
     parser.add_argument("--seconds", type=int, default=0, help="length of a measurement (default 5), of a reconnect-storm (default 30)")
-    parser.add_argument("--sockets", type=int, default=0, help="fanout, memory, reconnect-storm: sockets (default 1000, 10000, 10000)")
+    parser.add_argument(
+        "--sockets", type=int, default=0,
+        help="fanout, events, memory, streams, reconnect-storm: sockets (default 1000, 1000, 10000, 10000, 10000)",
+    )  # fmt: skip
     parser.add_argument("--away", type=int, default=0, help="reconnect-storm: seconds before the first one comes back (default 0)")
     parser.add_argument("--messages", type=int, default=0, help="fanout: messages of a measurement (default: about 300,000 deliveries)")
     parser.add_argument("--burst", type=int, default=1, help="fanout: messages posted at once (default 1)")

@@ -24,7 +24,7 @@ def measure(options):
             for number in range(options.rounds):
                 mine = measured(
                     options, "fanout", roost, number, path="/api/ws", tokens=tokens.name, greeting=GREETING, bytes=options.bytes,
-                    post_path=f"/api/rest/channels/{channel}/messages", post_token=sender, post_format="json", **shape,
+                    post_path=f"/api/rest/channels/{channel}/messages", post_token=sender, post_format='{"content":"@"}', **shape,
                 )  # fmt: skip
                 # The bare loop sends frames of the same length: the head of a frame of that size has 2 or 4 bytes.
                 payload = mine["frame_bytes"] - (2 if mine["frame_bytes"] < 128 else 4)

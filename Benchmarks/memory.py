@@ -29,6 +29,12 @@ def measure(options):
                     yield {roost.name: mine, baseline.name: grown(options, baseline, sockets)}
 
 
+COLUMNS = [
+    Column("resident", "resident_kib_each", 2), Column("share (PSS)", "share_kib_each", 2), Column("anonymous", "anonymous_kib_each", 2),
+    Column("slope", "slope_kib_each", 2), Column("KiB at 0", "resident_kib_at_0"), Column("KiB at end", "resident_kib_at_end"),
+]  # fmt: skip
+
+
 def grown(options, server, sockets, **shape):
     """Opens the sockets in steps, looks at the memory after each, and fits a line."""
     points = [(0, server.memory())]
@@ -64,10 +70,6 @@ def slope(points):
 MEMORY = Scenario(
     "memory", "idle signed-in gateway sockets: process memory of each", measure,
     lambda options: f"memory: from 0 to {options.sockets or 10_000:,} idle sockets; KiB of each",
-    [
-        Column("resident", "resident_kib_each", 2), Column("share (PSS)", "share_kib_each", 2),
-        Column("anonymous", "anonymous_kib_each", 2), Column("slope", "slope_kib_each", 2),
-        Column("KiB at 0", "resident_kib_at_0"), Column("KiB at end", "resident_kib_at_end"),
-    ],
+    COLUMNS,
     [Goal("KiB resident for each idle socket", lambda result: result["median"]["roost"]["resident_kib_each"], 1.5)],
 )  # fmt: skip

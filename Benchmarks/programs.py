@@ -155,19 +155,19 @@ class Roost(Server):
         super().__exit__(*reason)
         self.temporary.cleanup()
 
-    def call(self, method, path, body=None, token=None):
-        """One REST request; returns the object of the answer."""
+    def call(self, method, path, body=None, token=None, prefix="/api/rest"):
+        """One request; returns the object of the answer, None without one."""
         headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
         try:
-            connection.request(method, "/api/rest" + path, json.dumps(body) if body is not None else None, headers)
+            connection.request(method, prefix + path, json.dumps(body) if body is not None else None, headers)
             answer = connection.getresponse()
             data = answer.read()
         finally:
             connection.close()
         if answer.status not in (200, 201):
             raise Failure(f"{method} {path} is answered {answer.status}: {data[:300]!r}")
-        return json.loads(data)
+        return json.loads(data) if data else None
 
 
 def load_command(kind, server, options):

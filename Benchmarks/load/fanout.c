@@ -1,4 +1,4 @@
-// Opens many WebSockets, posts messages and counts their deliveries: the next round begins when every socket has got
+// Opens many WebSockets or event streams, posts messages and counts their deliveries: the next round begins when every socket has got
 // every message of the last one.
 #define _GNU_SOURCE
 #include "sockets.h"
@@ -31,7 +31,9 @@ static uint64_t one_round(void) {
     int length = snprintf(text, sizeof text, "#%ld#", round_number);
     while (length < options->bytes && length < (int)sizeof text - 1) text[length++] = 'x';
     text[length] = 0;
-    int size = snprintf(body, sizeof body, strcmp(options->post_format, "json") ? "%s" : "{\"content\":\"%s\"}", text);
+    int before_text = (int)strcspn(options->post_format, "@");
+    const char *after_text = options->post_format + before_text + (options->post_format[before_text] == '@');
+    int size = snprintf(body, sizeof body, "%.*s%s%s", before_text, options->post_format, text, after_text);
     int whole = snprintf(request, sizeof request,
         "POST %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nContent-Type: application/json\r\nContent-Length: %d\r\n%s%s%s\r\n%s",
         options->post_path, options->port, size, options->post_token ? "Authorization: Bearer " : "",

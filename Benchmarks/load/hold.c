@@ -1,4 +1,4 @@
-// Opens WebSockets in steps and leaves them idle: for each number on standard input it opens so many in all, lets the
+// Opens WebSockets or event streams in steps and leaves them idle: for each number on standard input it opens so many in all, lets the
 // server come to rest, and prints {"open": N}.
 #include "sockets.h"
 

@@ -15,7 +15,7 @@ struct options {
     const char *token_file;   // one bearer token a line, dealt out to the connections in turn; NULL: none
     const char *post_path;    // fanout, sends: where messages are posted
     const char *post_token;   // fanout: bearer token of the sender; NULL: none
-    const char *post_format;  // fanout: "json": {"content": text}; "raw": the text itself
+    const char *post_format;  // fanout: the body, with an @ where the text of the message stands
     const char *sync_file;    // sends: where the server counts its fsyncs (Benchmarks/syncs); NULL: it does not
     int connections;          // http, sends: requests under way at any time; storm: of ordinary requests
     double seconds;           // http, sends: length of the measurement; storm: time in which all come back
@@ -25,6 +25,7 @@ struct options {
     int burst;                // fanout: messages posted at once in each round
     int bytes;                // fanout, sends: length of the text of a message
     int rounds;               // storm: how many
+    int events;               // fanout, hold: 1 for event streams in place of WebSockets
     int away;                 // storm: seconds before the first socket comes back
 };
 

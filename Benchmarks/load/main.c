@@ -16,6 +16,7 @@ static const struct option names[] = {
     {"burst", required_argument, NULL, 'b'},       {"bytes", required_argument, NULL, 'l'},
     {"paths", required_argument, NULL, 'U'},       {"syncs", required_argument, NULL, 'S'},
     {"rounds", required_argument, NULL, 'r'},      {"away", required_argument, NULL, 'a'},
+    {"events", required_argument, NULL, 'e'},
     {NULL, 0, NULL, 0},
 };
 
@@ -28,7 +29,7 @@ static int number(const char *text, int least) {
 
 int main(int count, char **words) {
     struct options options = {
-        .path = "/healthz", .post_path = "/", .post_format = "raw", .connections = 64, .seconds = 5,
+        .path = "/healthz", .post_path = "/", .post_format = "@", .connections = 64, .seconds = 5,
         .sockets = 1000, .messages = 300, .burst = 1, .bytes = 64, .rounds = 1,
     };
     if (count < 2) fail("usage: load http|sends|fanout|hold|storm --port N [options]");
@@ -54,6 +55,7 @@ int main(int count, char **words) {
         case 'S': options.sync_file = optarg; break;
         case 'r': options.rounds = number(optarg, 1); break;
         case 'a': options.away = number(optarg, 0); break;
+        case 'e': options.events = number(optarg, 0); break;
         default: return 64;
         }
     }

@@ -49,10 +49,9 @@ void open_socket(int number) {
     watch(peer);
     char head[2048];
     const char *token = line_for(&all.tokens, number);
-    int length = snprintf(head, sizeof head,
-        "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n%s%s%s\r\n",
-        all.options->path, all.options->port, token ? "Authorization: Bearer " : "", token ? token : "", token ? "\r\n" : "");
+    int length = snprintf(head, sizeof head, "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n%s%s%s%s\r\n", all.options->path, all.options->port,
+        all.options->events ? "" : "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n", token ? "Authorization: Bearer " : "", token ? token : "", token ? "\r\n" : "");
     if (length >= (int)sizeof head) fail("the token is too long");
     send_whole(peer->file, head, (size_t)length);
 }
@@ -96,7 +95,8 @@ int open_sender(void) {
 void keep_alive(void) {
     static const char heartbeat[] = "{\"op\":1,\"d\":null}";
     static int next;
-    if (!all.opened) return;
+    // An event stream is kept alive by the server.
+    if (!all.opened || all.options->events) return;
     uint64_t due = (now() - all.last_heartbeat) * (uint64_t)all.opened / HEARTBEAT_EVERY;
     all.last_heartbeat += due * HEARTBEAT_EVERY / (uint64_t)all.opened;
     for (; due; due--) {
@@ -138,8 +138,23 @@ static size_t take_frames(struct peer *peer, const char *bytes, size_t length) {
     return done;
 }
 
+// The same for an event stream: an event, or a comment, ends with a blank line.
+static size_t take_events(struct peer *peer, const char *bytes, size_t length) {
+    size_t done = 0;
+    for (const char *end; (end = memmem(bytes + done, length - done, "\n\n", 2));) {
+        size_t event = (size_t)(end - bytes) + 2 - done;
+        take_frame(peer, 1, bytes + done, event, event);
+        done += event;
+    }
+    return done;
+}
+
+static size_t take_parts(struct peer *peer, const char *bytes, size_t length) {
+    return all.options->events ? take_events(peer, bytes, length) : take_frames(peer, bytes, length);
+}
+
 static size_t take(struct peer *peer, const char *bytes, size_t length) {
-    if (peer->kind == SOCKET_OPEN) return take_frames(peer, bytes, length);
+    if (peer->kind == SOCKET_OPEN) return take_parts(peer, bytes, length);
     int status = 0;
     size_t used = answer_length(bytes, length, &status);
     if (!used) return 0;
@@ -148,10 +163,10 @@ static size_t take(struct peer *peer, const char *bytes, size_t length) {
         all.answers++;
         return used;
     }
-    if (status != 101) fail("a WebSocket is answered %d: %.300s", status, bytes);
+    if (status != (all.options->events ? 200 : 101)) fail("a socket is answered %d: %.300s", status, bytes);
     peer->kind = SOCKET_OPEN;
     if (!peer->greetings) all.ready++;
-    return used + take_frames(peer, bytes + used, length - used);
+    return used + take_parts(peer, bytes + used, length - used);
 }
 
 static void readable(struct peer *peer) {

@@ -1,4 +1,4 @@
-// Many WebSockets, and connections that post to them, in one epoll set.
+// Many WebSockets or event streams, and connections that post to them, in one epoll set.
 #ifndef ROOST_LOAD_SOCKETS_H
 #define ROOST_LOAD_SOCKETS_H
 
@@ -22,7 +22,7 @@ struct sockets {
 extern struct sockets all;
 
 void prepare_sockets(const struct options *options);
-// Connects a socket and asks for the upgrade.
+// Connects a socket and asks for the upgrade, or for the events.
 void open_socket(int number);
 // Ends a socket as a line that breaks does: with a reset and no close frame. Never from within frame_arrived.
 void break_socket(int number);

@@ -68,14 +68,21 @@ public final class HubShard {
         let subscription = Subscription(
             subscriber: subscriber, account: account, session: session, encoder: encoder, position: position)
         byAccount[account, default: []].append(subscription)
-        for topic in topics { join(subscription, topic) }
+        // Of somebody in a thousand channels: one look at each, not one for each pair.
+        var listened = Set(topics)
+        for topic in listened { add(subscription, to: topic) }
         for envelope in recent.events(after: position) {
-            follow(envelope, before: true, only: subscription)
-            if subscription.seats.contains(where: { $0.topic.id == envelope.topic }) {
-                // An event whose slices are still being served reaches the subscriber here; its position keeps it from a second copy.
-                subscription.deliver(envelope)
+            let changesTopics = !SubscriptionChange.changes(of: envelope).isEmpty
+            if changesTopics {
+                follow(envelope, before: true, only: subscription)
+                listened = Set(subscription.topics)
             }
-            follow(envelope, before: false, only: subscription)
+            // An event whose slices are still being served reaches the subscriber here; its position keeps it from a second copy.
+            if listened.contains(envelope.topic) { subscription.deliver(envelope) }
+            if changesTopics {
+                follow(envelope, before: false, only: subscription)
+                listened = Set(subscription.topics)
+            }
         }
         return subscription
     }
@@ -89,6 +96,10 @@ public final class HubShard {
 
     private func join(_ subscription: Subscription, _ id: TopicID) {
         guard !subscription.seats.contains(where: { $0.topic.id == id }) else { return }
+        add(subscription, to: id)
+    }
+
+    private func add(_ subscription: Subscription, to id: TopicID) {
         let topic = topics[id] ?? Topic(id: id)
         topics[id] = topic
         topic.add(subscription)

@@ -60,9 +60,9 @@ struct RequestFormTests {
         func list(of count: Int) throws -> RequestForm {
             try Forms.make(#"{"toRemove":["# + repeatElement("1", count: count).joined(separator: ",") + "]}")
         }
-        #expect(try list(of: 1_000).identifiers("toRemove").count == 1_000)
-        let longer = try list(of: 1_001)
-        #expect(problem { _ = try longer.identifiers("toRemove") }?.detail == "toRemove: has at most 1000 entries.")
+        #expect(try list(of: 500).identifiers("toRemove").count == 500)
+        let longer = try list(of: 501)
+        #expect(problem { _ = try longer.identifiers("toRemove") }?.detail == "toRemove: has at most 500 entries.")
         #expect(problem { _ = try longer.list("toRemove", atMost: 50) }?.detail == "toRemove: has at most 50 entries.")
     }
 

@@ -45,10 +45,7 @@ extension SQLReader {
         switch identifier {
         case .username(let name): try credentials(username: name)
         case .email(let address): try credentials(email: address)
-        case .either(let text):
-            // Where a username may hold an @ it could be somebody's address: that person must not be locked out by it.
-            try text.utf8.contains(UInt8(ascii: "@"))
-                ? credentials(email: text) ?? credentials(username: text) : credentials(username: text)
+        case .either(let text): try credentials(username: text) ?? credentials(email: text)
         case .exactUsername(let name):
             // Not as texts, which are equal when they look the same.
             try credentials(username: name).flatMap { $0.account.username.utf8.elementsEqual(name.utf8) ? $0 : nil }
@@ -80,12 +77,32 @@ extension SQLReader {
     }
 }
 
+extension SQLReader {
+    /// One login field takes usernames and email addresses, so nobody gets a username that is somebody's address, or the other way round.
+    ///
+    /// - Throws: `CommunityError.usernameTaken`, `.emailTaken`.
+    func requireUnmistakable(_ account: Account) throws {
+        let own = SQLValue.integer(account.id.rawValue)
+        if account.username.utf8.contains(UInt8(ascii: "@")) {
+            let taken = try first(
+                "SELECT id FROM accounts WHERE email_key = $1 AND id <> $2", [.text(account.username.folded), own]
+            ) { _ in true }
+            guard taken == nil else { throw CommunityError.usernameTaken }
+        }
+        if let email = account.email {
+            let taken = try first("SELECT id FROM accounts WHERE username_key = $1 AND id <> $2", [.text(email.folded), own]) { _ in true }
+            guard taken == nil else { throw CommunityError.emailTaken }
+        }
+    }
+}
+
 extension Transaction {
     /// Writes a new account. A taken name is `DatabaseError.uniqueViolation`: see `Community.namingTaken`.
     func insertAccount(_ registration: Registration, passwordHash: String, isAdministrator: Bool) throws -> Account {
         let account = Account(
             id: AccountID(nextID()), username: registration.username, displayName: registration.displayName?.trimmed,
             email: registration.email, isAdministrator: isAdministrator, createdAt: now, updatedAt: now)
+        try requireUnmistakable(account)
         try execute(
             """
             INSERT INTO accounts (

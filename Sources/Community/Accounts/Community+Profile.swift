@@ -17,6 +17,7 @@ extension Community {
                 var account = changes.applied(to: present)
                 if account != present || hashes != nil {
                     account.updatedAt = tx.now
+                    try tx.requireUnmistakable(account)
                     try tx.update(account)
                     tx.append(.accountUpdated(account))
                 }

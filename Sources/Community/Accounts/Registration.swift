@@ -41,7 +41,7 @@ public enum LoginIdentifier: Sendable, Equatable {
     case username(String)
     /// The email address, ignoring case.
     case email(String)
-    /// An email address, or else a username.
+    /// A username, or else an email address: no text is both.
     case either(String)
     /// The username as it is written: case matters.
     case exactUsername(String)

@@ -48,7 +48,7 @@ extension Transaction {
                 .integer(id.rawValue), .integer(account.id.rawValue), .integer(terms.kind.rawValue), .integer(now.microseconds),
                 .integer(expiresAt.microseconds),
             ])
-        try endOldestSessions(of: account.id, terms, uses)
+        try makeRoom(for: id, of: account.id, terms, uses)
         return LoginSession(
             account: account, sessionID: id, token: try insertToken(of: id, expiresAt: expiresAt), expiresAt: expiresAt)
     }
@@ -87,15 +87,18 @@ extension Transaction {
         append(.sessionEnded(nil, of: account))
     }
 
-    /// Keeps the number of an account's logins bounded: those unused for longest make room.
-    private func endOldestSessions(of account: AccountID, _ terms: SessionTerms, _ uses: SessionUses?) throws {
-        let sessions = try query(
-            "SELECT id, last_used_at FROM sessions WHERE account_id = $1 AND kind = $2 AND ended_at IS NULL AND expires_at > $3",
-            [.integer(account.rawValue), .integer(terms.kind.rawValue), .integer(now.microseconds)]
+    /// Keeps the number of an account's logins bounded: those unused for longest make room for a new one.
+    private func makeRoom(for new: SessionID, of account: AccountID, _ terms: SessionTerms, _ uses: SessionUses?) throws {
+        let others = try query(
+            """
+            SELECT id, last_used_at FROM sessions
+            WHERE account_id = $1 AND kind = $2 AND ended_at IS NULL AND expires_at > $3 AND id <> $4
+            """,
+            [.integer(account.rawValue), .integer(terms.kind.rawValue), .integer(now.microseconds), .integer(new.rawValue)]
         ) { row in
             let (id, known) = (SessionID(try row.integer(0)), Timestamp(microseconds: try row.integer(1)))
             return (usedAt: uses?.latest(of: id, known) ?? known, id: id)
         }
-        for surplus in sessions.sorted(by: >).dropFirst(terms.limit) { try endSession(surplus.id, of: account) }
+        for surplus in others.sorted(by: >).dropFirst(max(terms.limit - 1, 0)) { try endSession(surplus.id, of: account) }
     }
 }

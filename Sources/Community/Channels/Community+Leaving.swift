@@ -30,8 +30,9 @@ extension Community {
     ///   `.cannotRemoveOwner`.
     public func removeMembers(_ ids: [AccountID], from channel: ChannelID?, by account: AccountID) async throws {
         let ids = Set(ids).sorted()
+        // Looked for beside the writer: it may take long, and all is checked again.
+        guard let id = try await named(channel, fitting: ids, managedBy: account) else { return }
         try await write { tx in
-            guard let id = try channel ?? tx.channel(fitting: ids, managedBy: account) else { return }
             let standing = try tx.membershipStanding(of: account, in: id, at: tx.now)
             guard !ids.contains(account) else { throw CommunityError.cannotRemoveOneself }
             try standing.require(.kickMembers)
@@ -45,13 +46,20 @@ extension Community {
     }
 }
 
+extension Community {
+    private func named(_ channel: ChannelID?, fitting ids: [AccountID], managedBy account: AccountID) async throws -> ChannelID? {
+        if let channel { return channel }
+        return try await scan { try $0.channel(fitting: ids, managedBy: account) }
+    }
+}
+
 extension ChannelID {
     fileprivate var text: String { String(rawValue) }
 }
 
 extension Transaction {
-    /// Ends the membership in a channel of the home space. A channel that loses its owner goes to another member, and one that loses its last
-    /// member ends.
+    /// Ends the membership in a channel of the home space. A channel that loses its owner goes to another member, and ends without one: its owner
+    /// is always among its members.
     ///
     /// - Parameters:
     ///   - loss: why, for the one who goes.
@@ -63,11 +71,12 @@ extension Transaction {
         // The one who goes hears of it, also later; the others of the channel hear of the one who has gone.
         append(.channelHidden(channel, from: account, loss))
         append(.channelMemberRemoved(account, from: channel))
+        // Whom somebody has invited who was sent away would be a way back.
+        if loss == .removed || loss == .removedFromSpace { try expireInvites(to: channel.id, from: account) }
+        guard channel.ownerID == account else { return }
         guard let heir = try newOwner ?? heir(of: channel, besides: account) else { return try delete(channel) }
-        let inherited = try execute(
-            "UPDATE channels SET owner_id = $1 WHERE id = $2 AND owner_id = $3",
-            [.integer(heir.rawValue), .integer(channel.id.rawValue), .integer(account.rawValue)])
-        guard inherited == 1 else { return }
+        try execute(
+            "UPDATE channels SET owner_id = $1 WHERE id = $2", [.integer(heir.rawValue), .integer(channel.id.rawValue)])
         try execute(
             "UPDATE channel_members SET permissions = $1 WHERE channel_id = $2 AND account_id = $3",
             [.integer(Permissions.ownedChannel.rawValue), .integer(channel.id.rawValue), .integer(heir.rawValue)])
@@ -81,6 +90,9 @@ extension Transaction {
         ) { AccountID(try $0.integer(0)) }
     }
 
+}
+
+extension SQLReader {
     /// The only channel in which the caller may remove members and all of the accounts are members; nil when there is nobody to remove.
     fileprivate func channel(fitting ids: [AccountID], managedBy account: AccountID) throws -> ChannelID? {
         guard !ids.isEmpty else { return nil }

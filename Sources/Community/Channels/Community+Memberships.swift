@@ -20,14 +20,19 @@ extension Community {
         }
     }
 
-    /// The members of a channel, by the time of joining.
+    /// A page of the members of a channel, by the time of joining.
     ///
+    /// - Parameters:
+    ///   - last: the last member of the page before; nil: from the first one.
+    ///   - limit: 1 to 1000; more is treated as 1000.
     /// - Throws: `CommunityError.unknownChannel`, `.missingAccess` for those who are no members.
-    public func members(of channel: ChannelID, for account: AccountID) async throws -> [ChannelMember] {
+    public func members(
+        of channel: ChannelID, for account: AccountID, after last: ChannelMember? = nil, limit: Int = Limits.memberPage.upperBound
+    ) async throws -> [ChannelMember] {
         let now = clock()
         return try await scan { reader in
             try reader.membershipStanding(of: account, in: channel, at: now).require(.viewChannel)
-            return try reader.members(of: channel)
+            return try reader.members(of: channel, after: last, limit: min(limit, Limits.memberPage.upperBound))
         }
     }
 

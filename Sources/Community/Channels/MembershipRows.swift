@@ -46,14 +46,18 @@ extension SQLReader {
         ) { try ChannelMembership($0) }
     }
 
-    /// The members of a channel, by the time of joining.
-    func members(of channel: ChannelID) throws -> [ChannelMember] {
+    /// Members of a channel, by the time of joining: the first ones, or those after another.
+    func members(of channel: ChannelID, after last: ChannelMember?, limit: Int) throws -> [ChannelMember] {
         try query(
             """
             SELECT a.id, a.username, a.display_name, a.avatar_url, cm.permissions, cm.joined_at
             FROM channel_members cm JOIN accounts a ON a.id = cm.account_id
-            WHERE cm.channel_id = $1 ORDER BY cm.joined_at, cm.account_id
-            """, [.integer(channel.rawValue)]
+            WHERE cm.channel_id = $1 AND (cm.joined_at, cm.account_id) > ($2, $3) ORDER BY cm.joined_at, cm.account_id LIMIT $4
+            """,
+            [
+                .integer(channel.rawValue), .integer(last?.joinedAt.microseconds ?? .min), .integer(last?.author.id.rawValue ?? 0),
+                .integer(Int64(limit)),
+            ]
         ) { row in
             ChannelMember(
                 author: try Author(row, at: 0), permissions: Permissions(rawValue: try row.integer(4)),

@@ -125,16 +125,16 @@ extension Transaction {
             [.integer(status.rawValue), .integer(now.microseconds), .integer(id.rawValue)])
     }
 
-    /// Ends the pending invites to a channel: all, or those of one account.
-    func expireInvites(to channel: ChannelID, of account: AccountID? = nil) throws {
+    /// Ends the pending invites to a channel: all, or those of one recipient or sender.
+    func expireInvites(to channel: ChannelID, of recipient: AccountID? = nil, from sender: AccountID? = nil) throws {
         try execute(
             """
             UPDATE channel_invites SET status = $1, decided_at = $2
-            WHERE channel_id = $3 AND status = 0 AND (recipient_id = $4 OR $4 = 0)
+            WHERE channel_id = $3 AND status = 0 AND (recipient_id = $4 OR $4 = 0) AND (sender_id = $5 OR $5 = 0)
             """,
             [
                 .integer(ChannelInviteStatus.expired.rawValue), .integer(now.microseconds), .integer(channel.rawValue),
-                .integer(account?.rawValue ?? 0),
+                .integer(recipient?.rawValue ?? 0), .integer(sender?.rawValue ?? 0),
             ])
     }
 

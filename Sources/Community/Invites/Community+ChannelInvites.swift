@@ -56,11 +56,13 @@ extension Community {
         guard !ids.isEmpty else { return }
         try await write { tx in
             let invites = try ids.map { try tx.inviteState($0) }.filter { $0.status == .pending }
+            var managed: Set<ChannelID> = []
             let decisions = try invites.map { invite in
                 if invite.recipientID == account { return ChannelInviteStatus.denied }
-                if invite.senderID != account {
+                if invite.senderID != account, !managed.contains(invite.channelID) {
                     let standing = try tx.membershipStanding(of: account, in: invite.channelID, at: tx.now)
                     guard standing.permissions.contains(.kickMembers) else { throw CommunityError.notOwnInvite }
+                    managed.insert(invite.channelID)
                 }
                 return .revoked
             }

@@ -43,7 +43,8 @@ extension Community {
         ofHomeChannel channel: ChannelID, for account: AccountID, before: MessageID?, limit: Int, kinds: Set<MessageKind>
     ) async throws -> [Message] {
         let now = clock()
-        return try await read { reader in
+        // A page of long messages is megabytes: too much for a loop.
+        return try await scan { reader in
             let standing = try reader.membershipStanding(of: account, in: channel, at: now)
             try standing.require(.reading)
             return try reader.messages(

@@ -34,6 +34,7 @@ extension Community {
             "CREATE INDEX channels_findable ON channels (name_key, id) WHERE access = 1",
             "CREATE INDEX channels_by_name ON channels (space_id, name)",
             "CREATE INDEX channels_by_owner ON channels (owner_id)",
+            "CREATE INDEX channel_members_by_joining ON channel_members (channel_id, joined_at, account_id)",
             // Few messages are no text: a page of them does not look at the others.
             "CREATE INDEX messages_notes ON messages (channel_id, id) WHERE kind <> 0",
             // status: 0 pending, 1 accepted, 2 denied, 3 revoked, 4 expired.

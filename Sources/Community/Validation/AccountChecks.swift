@@ -11,7 +11,11 @@ extension FieldChecks {
         if Self.reservedUsernames.contains(username.folded) {
             refuse("username", code: "USERNAME_RESERVED", "Must not be everyone, here or @me.")
         } else if rules.allowsAnyCharacter {
-            if username.hasControlCharacters { refuse("username", code: "STRING_TYPE_REGEX", "Must not contain control characters.") }
+            // Also those that only say how others are shown: with them one name would look like another.
+            let isHidden = username.unicodeScalars.contains { $0.properties.generalCategory == .format }
+            if username.hasControlCharacters || isHidden || username.isBlank {
+                refuse("username", code: "STRING_TYPE_REGEX", "Must not contain control characters, nor consist of whitespace only.")
+            }
         } else if !username.utf8.allSatisfy(Self.isUsernameCharacter) {
             refuse("username", code: "STRING_TYPE_REGEX", "Must consist of the letters a to z and A to Z, digits, `_`, `.` and `-`.")
         }

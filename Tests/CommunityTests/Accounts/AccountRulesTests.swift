@@ -65,16 +65,33 @@ struct AccountRulesTests {
         }
     }
 
-    /// A name may look like an address. Whoever logs in by an address that is somebody's means that person.
+    /// A name may look like an address, but no text is one person's name and another's address: where either will do, it would lock one of them out.
     @Test(arguments: TestEngine.available) func aNameDoesNotStandInFrontOfAnAddress(_ engine: TestEngine) async throws {
         try await TestWorld.run(on: engine) { world in
             let ada = try await world.register("ada", email: "ada@example.org").account
             let token = try await Self.token("token", in: world)
-            let other = try await Self.register("Ada@example.org", token, password: "another password", in: world)
+            await #expect(throws: CommunityError.usernameTaken) { try await Self.register("Ada@example.org", token, in: world) }
+            let kim = try await Self.register("Kim@home.example", token, in: world)
+            #expect(try await world.community.logIn(.either("kim@home.example"), password: TestWorld.password).account == kim)
+            await #expect(throws: CommunityError.emailTaken) { try await world.register("eve", email: "KIM@home.example") }
+            var changes = ProfileChanges()
+            changes.email = .set("kim@home.example")
+            let refused = changes
+            await #expect(throws: CommunityError.emailTaken) { try await world.community.updateProfile(of: ada.id, refused) }
             #expect(try await world.community.logIn(.either("ada@example.org"), password: TestWorld.password).account == ada)
-            #expect(try await world.community.logIn(.exactUsername("Ada@example.org"), password: "another password").account == other)
-            let more = try await Self.register("kim@home", try await Self.token("more", in: world), in: world)
-            #expect(try await world.community.logIn(.either("kim@home"), password: TestWorld.password).account == more)
+            // One's own name may be one's address.
+            #expect(try await world.community.updateProfile(of: kim.id, refused).account.email == "kim@home.example")
+        }
+    }
+
+    /// A name that looks like another, or like nothing, is not given.
+    @Test(arguments: TestEngine.available) func aNameIsSeen(_ engine: TestEngine) async throws {
+        try await TestWorld.run(on: engine) { world in
+            let token = try await Self.token("token", in: world)
+            for name in ["    ", "ada\u{200B}da", "\u{202E}ada", "ada\u{FEFF}", "ada\u{7F}"] {
+                await #expect(throws: CommunityError.self, "\(name.debugDescription)") { try await Self.register(name, token, in: world) }
+            }
+            try await Self.register(" ada  lovelace ", token, in: world)
         }
     }
 

@@ -118,6 +118,22 @@ struct CookieSessionTests {
         }
     }
 
+    /// A new login never makes room for itself, whatever is known of the others: not with a clock that was set back either.
+    @Test(arguments: TestEngine.available) func aNewLoginIsGood(_ engine: TestEngine) async throws {
+        try await TestWorld.run(on: engine) { world in
+            try await world.register("Ada")
+            let terms = SessionTerms(kind: .cookie, lifetime: 10_000, limit: 1)
+            let old = try await Self.logIn(world, terms)
+            world.clock.advance(seconds: 600)
+            #expect(try await world.community.session(token: old.token) != nil)
+            try await world.community.noteUse(of: old.sessionID)
+            world.clock.advance(seconds: -600)
+            let new = try await Self.logIn(world, terms)
+            #expect(try await world.community.session(token: new.token) != nil)
+            #expect(try await world.community.session(token: old.token) == nil)
+        }
+    }
+
     /// Noted at most every five minutes: each time costs a write.
     @Test(arguments: TestEngine.available) func aUseIsNotedNowAndThen(_ engine: TestEngine) async throws {
         try await TestWorld.run(on: engine) { world in

@@ -30,6 +30,29 @@ struct MemberRemovalTests {
         }
     }
 
+    /// An invite of somebody who was sent away would be a way back; one of somebody who has left is as good as before.
+    @Test(arguments: TestEngine.available) func invitesOfWhoWasRemovedExpire(_ engine: TestEngine) async throws {
+        try await TestWorld.run(on: engine) { world in
+            let people = try await Self.people(in: world)
+            let channel = try await world.homeChannel(by: people.ada, isPublic: false)
+            for (name, account) in [("eve", people.eve), ("joan", people.joan)] {
+                _ = try await world.bring(name, to: channel, by: people.ada, with: [.reading, .createInvite])
+                let friend = try await world.account("friend-of-\(name)")
+                let invite = try await world.community.inviteToChannel(
+                    channel, by: account, username: "friend-of-\(name)", permissions: .reading)
+                if name == "eve" {
+                    try await world.community.removeMembers([account], from: channel, by: people.ada)
+                    await #expect(throws: CommunityError.invalidChannelInvite) {
+                        try await world.community.joinChannel(channel, by: friend, invite: invite.id)
+                    }
+                } else {
+                    try await world.community.leaveChannel(channel, by: account)
+                    try await world.community.joinChannel(channel, by: friend, invite: invite.id)
+                }
+            }
+        }
+    }
+
     /// The right to remove is given on; it does not reach the owner.
     @Test(arguments: TestEngine.available) func otherMembersMayRemoveToo(_ engine: TestEngine) async throws {
         try await TestWorld.run(on: engine) { world in

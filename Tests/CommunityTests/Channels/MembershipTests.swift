@@ -5,6 +5,29 @@ import Testing
 
 /// contracts/dawchat.md 2, rows 10, 12, 15 and 20: who is in which channel of the home space.
 struct MembershipTests {
+    /// A page goes on after the last one, also among those who have joined in the same moment.
+    @Test(arguments: TestEngine.available) func membersAreReadInPages(_ engine: TestEngine) async throws {
+        try await TestWorld.run(on: engine) { world in
+            let ada = try await world.account("ada")
+            let channel = try await world.homeChannel(by: ada)
+            for number in 0..<7 {
+                try await world.community.joinChannel(channel, by: try await world.account("bird\(number)"))
+                if number.isMultiple(of: 3) { world.clock.advance(seconds: 1) }
+            }
+            let all = try await world.community.members(of: channel, for: ada)
+            #expect(all.count == 8 && all.first?.author.id == ada)
+            for size in 1...3 {
+                var paged: [ChannelMember] = []
+                while true {
+                    let page = try await world.community.members(of: channel, for: ada, after: paged.last, limit: size)
+                    paged += page
+                    if page.count < size { break }
+                }
+                #expect(paged == all)
+            }
+        }
+    }
+
     /// "Joining a public channel without an invite: read, write, invite"; with the first channel one comes to the home space.
     @Test(arguments: TestEngine.available) func anybodyMayJoinAPublicChannel(_ engine: TestEngine) async throws {
         try await TestWorld.run(on: engine) { world in

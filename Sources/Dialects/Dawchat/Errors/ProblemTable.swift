@@ -45,7 +45,7 @@ extension Problem {
     private init(refusal error: CommunityError) {
         switch error {
         case .invalid(let fields): self.init(fields: fields)
-        case .emptyMessage: self = .invalid("content: a message has 1 to 8192 characters besides blanks.")
+        case .emptyMessage: self = .invalid("content: a message has 1 to \(Limits.longContent.upperBound) characters besides blanks.")
         case .usernameTaken: self.init(.usernameTaken)
         case .invalidCredentials: self.init(.invalidCredentials)
         case .invitationRequired, .invalidInvitation: self.init(.invalidUserInvite)

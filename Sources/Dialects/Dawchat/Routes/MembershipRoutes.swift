@@ -30,8 +30,7 @@ struct MembershipRoutes {
 
     @Sendable private func list(_ request: HTTPRequest, _ session: ActiveSession) async throws -> HTTPResponse {
         let channel = ChannelID(try request.identifier("channelId"))
-        let members = try await endpoints.community.members(of: channel, for: session.account.id)
-        return .json(Wire.list("users", members) { Wire.member($0, to: &$1) })
+        return try await MemberListing(community: endpoints.community, channel: channel, reader: session.account.id).response()
     }
 
     /// The seed forgets to name the channel; it may stand in the body or the query, or is found by the members (3.11).

@@ -5,7 +5,7 @@ internal import JSON
 /// The members of a JSON body, read with their types. The first that is wrong is the answer (contracts/dawchat.md 1).
 struct RequestForm {
     /// Entries of a list that is worked through at once.
-    static let listLimit = 1_000
+    static let listLimit = 500
 
     private let object: JSONObject
 

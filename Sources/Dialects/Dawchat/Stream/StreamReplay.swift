@@ -14,6 +14,8 @@ struct StreamReplay {
     private static let queueLimit = 256 * 1_024
     /// How long it pauses before it looks again.
     private static let pause = Duration.milliseconds(5)
+    /// Pauses after which it looks whether the login is still good: a slow client makes a long replay.
+    private static let pausesBetweenChecks = 100
 
     private let connection: LoopBound<StreamConnection>
     private let lastMessage: MessageID?
@@ -38,9 +40,7 @@ struct StreamReplay {
                 try await replay(after: position, upTo: view.position)
                 position = max(position, view.position)
                 // After the last event was read, so that a login ended meanwhile is seen here or reaches the stream as an event.
-                guard let present = try await gateway.community.session(connection.value.session, of: account) else {
-                    return connection.value.end()
-                }
+                guard let present = try await login() else { return }
                 if connection.value.attach(present, to: view.sources, after: position) { return }
             }
         } catch {
@@ -54,8 +54,8 @@ struct StreamReplay {
         guard let lastMessage else { return position }
         switch try await connection.value.gateway.community.position(of: lastMessage) {
         case .event(let id): return id
-        case .unknown: return position
-        case .forgotten:
+        // Clients name the last id that they have seen, which may be that of a channel: what followed it is not known.
+        case .unknown, .forgotten:
             sayUnavailable()
             return position
         }
@@ -65,12 +65,13 @@ struct StreamReplay {
         let (community, encoder) = (connection.value.gateway.community, connection.value.gateway.encoder)
         let account = connection.value.account
         var position = start
-        while position < end, connection.value.isOpen {
+        // As long as the stream is in no hub, nothing tells it that its login has ended.
+        while position < end, try await login() != nil {
             let found = try await community.missedEvents(for: account, after: position, upTo: end, limit: Self.pageSize)
             guard let page = found else { return sayUnavailable() }
             for event in page.events {
                 guard let frame = Envelope(event)?.encoded(by: encoder)?.frame(for: account) else { continue }
-                await room()
+                try await room()
                 connection.value.stream.send(frame.bytes)
             }
             position = page.through
@@ -82,9 +83,20 @@ struct StreamReplay {
         connection.value.stream.send(ServerSentEvent.comment("replay unavailable"))
     }
 
-    private func room() async {
+    private func room() async throws {
+        var pauses = 0
         while connection.value.isOpen, connection.value.stream.queuedBytes > Self.queueLimit {
             await connection.value.loop.sleep(for: Self.pause)
+            pauses += 1
+            if pauses.isMultiple(of: Self.pausesBetweenChecks) { _ = try await login() }
         }
+    }
+
+    /// Who is logged in; nil when the stream is over or the login has ended, which ends the stream.
+    private func login() async throws -> Account? {
+        guard connection.value.isOpen else { return nil }
+        let login = try await connection.value.gateway.community.session(connection.value.session, of: connection.value.account)
+        if login == nil { connection.value.sessionEnded() }
+        return login
     }
 }
