@@ -195,7 +195,10 @@ def test_the_id_of_a_channel_or_a_person_replays_nothing(channel, maker, guest, 
     """4: the ids of other frames are ids of channels, which say nothing about the time."""
     maker.say(channel, "before")
     for place in (channel, guest.user_id, maker.user_id):
-        assert replayed(listen(guest, last_event_id=place), maker, channel) == []
+        stream = listen(guest, last_event_id=place)
+        assert replayed(stream, maker, channel) == []
+        # So the client knows that it may have missed something.
+        assert [comment.text for comment in stream.comments].count("replay unavailable") == 1
 
 
 def test_a_channel_that_was_left_shows_only_that(channel, maker, guest, listen):
@@ -312,6 +315,26 @@ def test_more_than_the_server_queues_for_one_reader_is_replayed_whole(channel, m
         time.sleep(0.01)
         assert stream.expect("channel-message").id == message, f"message {number}"
     assert replayed(stream, maker, channel) == []
+
+
+@pytest.mark.timeout(120)
+def test_a_replay_ends_with_its_session(channel, maker, guest, listen):
+    """1.2: "logout ends only this session", and with it a stream that is far behind with what was missed."""
+    place = maker.say(channel)["messageId"]
+    for number in range(300):
+        maker.say(channel, str(number) + "\U0001f99c" * 8_000)
+    stream, other = listen(guest, last_event_id=place, receive_buffer=16_384), listen(guest.another_browser())
+    stream.expect("channel-message")
+    nothing(guest.user_logout())
+    received = 0
+    with pytest.raises(StreamEnded):
+        while True:
+            time.sleep(0.01)
+            stream.expect("channel-message")
+            received += 1
+    # What was on its way still comes: the queue, and what the systems hold.
+    assert received < 200
+    other.expect_message(maker.say(channel, "afterwards"))
 
 
 def test_a_replay_while_messages_arrive_leaves_no_gap(channel, maker, guest, listen):

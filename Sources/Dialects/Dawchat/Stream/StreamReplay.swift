@@ -21,6 +21,7 @@ struct StreamReplay {
     private let lastMessage: MessageID?
     /// Everything up to this event is known to the client, or can be read by other requests.
     private var position: Int64
+    private var pauses = 0
 
     /// - Parameter position: where to begin when the client knows no message, or none that the log still knows.
     init(_ connection: LoopBound<StreamConnection>, after lastMessage: MessageID?, at position: Int64) {
@@ -61,7 +62,7 @@ struct StreamReplay {
         }
     }
 
-    private func replay(after start: Int64, upTo end: Int64) async throws {
+    private mutating func replay(after start: Int64, upTo end: Int64) async throws {
         let (community, encoder) = (connection.value.gateway.community, connection.value.gateway.encoder)
         let account = connection.value.account
         var position = start
@@ -83,8 +84,7 @@ struct StreamReplay {
         connection.value.stream.send(ServerSentEvent.comment("replay unavailable"))
     }
 
-    private func room() async throws {
-        var pauses = 0
+    private mutating func room() async throws {
         while connection.value.isOpen, connection.value.stream.queuedBytes > Self.queueLimit {
             await connection.value.loop.sleep(for: Self.pause)
             pauses += 1
