@@ -10,8 +10,8 @@ API = "/api"
 
 def log_in(roost, name):
     """Logs somebody in who has registered, and returns the token of the session, which is good as a bearer token, too."""
-    answer = roost.send("POST", API + "/user/login", {"username": name, "password": PASSWORD})
-    return answer.getheader("Set-Cookie").partition("t=")[2].partition(";")[0]
+    headers, _ = roost.send("POST", API + "/user/login", {"username": name, "password": PASSWORD})
+    return headers["Set-Cookie"].partition("t=")[2].partition(";")[0]
 
 
 def settle_home(roost, count):

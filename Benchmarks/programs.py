@@ -156,18 +156,22 @@ class Roost(Server):
         self.temporary.cleanup()
 
     def call(self, method, path, body=None, token=None, prefix="/api/rest"):
-        """One request; returns the object of the answer, None without one."""
+        """One request; returns the object of the answer."""
+        return json.loads(self.send(method, prefix + path, body, token)[1])
+
+    def send(self, method, path, body=None, token=None):
+        """One request; returns the fields of the answer and its content."""
         headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
         try:
-            connection.request(method, prefix + path, json.dumps(body) if body is not None else None, headers)
+            connection.request(method, path, json.dumps(body) if body is not None else None, headers)
             answer = connection.getresponse()
             data = answer.read()
         finally:
             connection.close()
         if answer.status not in (200, 201):
             raise Failure(f"{method} {path} is answered {answer.status}: {data[:300]!r}")
-        return json.loads(data) if data else None
+        return answer.headers, data
 
 
 def load_command(kind, server, options):

@@ -95,12 +95,12 @@ def register(roost, name):
     return roost.call("POST", "/auth/register", {"username": name, "password": PASSWORD})["access_token"]
 
 
-def settle(roost, accounts):
+def settle(roost, accounts, names="bench"):
     """Makes a server with so many members. Returns the token of its owner, the server, the channel, and the tokens of the members."""
-    owner = register(roost, "bench-owner")
+    owner = register(roost, f"{names}-owner")
     nest = roost.call("POST", "/servers", {"name": "Bench"}, owner)
     invite = roost.call("POST", f"/servers/{nest['server_id']}/invites", {}, owner)["code"]
-    members = [register(roost, f"bench-{number}") for number in range(accounts)]
+    members = [register(roost, f"{names}-{number}") for number in range(accounts)]
     for token in members:
         roost.call("POST", f"/invites/{invite}", token=token)
     return owner, nest["server_id"], nest["channels"][0]["channel_id"], members
