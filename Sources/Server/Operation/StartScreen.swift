@@ -15,6 +15,7 @@ struct StartScreen {
             "",
             "  Address      \(url)",
             "  Chat API     \(url)/api/rest and \(webSocketURL)/api/ws",
+            "  Dawchat API  \(url)/api/user and /api/channel",
             "  Data folder  \(dataFolder)",
             "  Database     \(database)",
         ]
@@ -22,7 +23,7 @@ struct StartScreen {
             lines += [
                 "",
                 "  Setup code   \(setupCode)",
-                "               Whoever registers with it first becomes the administrator.",
+                "               Whoever registers with it first becomes the administrator; a Dawchat client takes it as invite token.",
             ]
         }
         lines += ["", "  Stop with Ctrl-C.", ""]
