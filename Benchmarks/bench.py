@@ -14,6 +14,7 @@ from answers import HTTP, READ
 from events import EVENTS, STREAMS
 from fanout import FANOUT
 from history import HISTORY
+from loading import LOADING
 from memory import MEMORY
 from programs import ROOT, Baseline, Failure, Roost, build, raise_file_limit, roost_binary
 from scenario import say
@@ -21,7 +22,7 @@ from sends import SENDS
 from start import START
 from storm import STORM
 
-SCENARIOS = {scenario.name: scenario for scenario in (HTTP, READ, HISTORY, FANOUT, MEMORY, SENDS, START, STORM, EVENTS, STREAMS)}
+SCENARIOS = {scenario.name: scenario for scenario in (HTTP, READ, HISTORY, LOADING, FANOUT, MEMORY, SENDS, START, STORM, EVENTS, STREAMS)}
 
 
 def summary(rounds):
@@ -116,7 +117,7 @@ def parse(words):
     parser = argparse.ArgumentParser(prog="scripts/bench", description="What the server costs beside a bare loop in the same run.")
     parser.add_argument("scenario", choices=["list", *SCENARIOS, "all"])
     parser.add_argument("--rounds", type=int, default=3, help="measurements of each program; the median counts (default 3)")
-    parser.add_argument("--connections", type=int, default=64, help="http, read, history: connections (default 64)")
+    parser.add_argument("--connections", type=int, default=64, help="http, read, history, dawchat-history: connections (default 64)")
     parser.add_argument("--seconds", type=int, default=0, help="length of a measurement (default 5), of a reconnect-storm (default 30)")
     parser.add_argument(
         "--sockets", type=int, default=0,
@@ -128,7 +129,7 @@ def parse(words):
     parser.add_argument("--bytes", type=int, default=64, help="fanout, history, sends: length of the text of a message (default 64)")
     parser.add_argument("--senders", type=int, default=256, help="sends: messages under way at any time (default 256)")
     parser.add_argument("--loops", type=int, default=1, help="sends: loops of the server (default 1)")
-    parser.add_argument("--history", type=int, default=1_000_000, help="history, start: messages in the database (default 1000000)")
+    parser.add_argument("--history", type=int, default=1_000_000, help="history, dawchat-history, start: messages in the database (default 1000000)")
     parser.add_argument("--server-core", type=int, default=0, help="the core of the server (default 0)")
     parser.add_argument("--load-core", type=int, default=1, help="the core of the load (default 1)")
     parser.add_argument("--results", default=str(ROOT / "Benchmarks" / "results"), help="where the JSON goes")

@@ -67,21 +67,41 @@ def sql_identifier(sequence):
     return f"((((at - {EPOCH_MICROSECONDS}) / 1000) << {ID_BITS_BELOW_MILLISECOND}) | {sequence})"
 
 
-def fill_messages(database, server, channel, account, count, sequence=0):
-    """Messages with their events. Returns the ids, in order. Channels of one database need sequences that are two apart."""
+def fill_messages(database, server, channel, account, count, sequence=0, notes=0):
+    """Messages with their events. Returns the ids, in order. Channels of one database need sequences that are two apart.
+
+    `server`: None for a channel of the home space. `notes`: so many of the first ones note a new name, as there.
+    """
     times, table = moments(count, HISTORY_MICROSECONDS // count)
     message, event = sql_identifier(sequence), sql_identifier(sequence + 1)
     last, last_event = identifier(times[-1], sequence), identifier(times[-1], sequence + 1)
+    kind = f"CASE WHEN n < {notes} THEN 2 ELSE 0 END"
+    # Scope 2 is the server, 3 the channel.
+    source = f"2, {server}" if server else f"3, {channel}"
     database.run(
         f"INSERT INTO messages (channel_id, id, author_id, kind, content, created_at) {table}"
-        f" SELECT {channel}, {message}, {account}, 0, CAST(n AS TEXT) || ' {FILLER}', at FROM moments",
-        # Scope 2 is the server, kind 1 a new message; the data name its channel.
+        f" SELECT {channel}, {message}, {account}, {kind}, CAST(n AS TEXT) || ' {FILLER}', at FROM moments",
+        # Kind 1 is a new message; the data name its channel.
         f"INSERT INTO events (id, scope, scope_id, kind, subject_id, data, created_at) {table}"
-        f" SELECT {event}, 2, {server}, 1, {message}, '{channel}', at FROM moments",
-        f"UPDATE channels SET last_message_id = {last} WHERE id = {channel}",
+        f" SELECT {event}, {source}, 1, {message}, '{channel}', at FROM moments",
+        f"UPDATE channels SET last_message_id = {last}, last_text_message_id = {last} WHERE id = {channel}",
         f"UPDATE event_log SET latest = {last_event} WHERE latest < {last_event}",
     )
     return [identifier(at, sequence) for at in times]
+
+
+def fill_channels(database, beside, count):
+    """Channels of the home space that anybody may find and join, named `channel-00000` and so on. Nobody is in them, and no event tells of them.
+
+    `beside`: a channel that is there already, whose owner they have too.
+    """
+    _, table = moments(count, 1_000)
+    name = f"'channel-' || SUBSTR(CAST({10**5} + n AS TEXT), 2)"
+    database.run(
+        "INSERT INTO channels (id, space_id, owner_id, name, name_key, kind, access, position, default_permissions, inherits_default,"
+        f" override_count, created_at) {table} SELECT {sql_identifier(4)}, c.space_id, c.owner_id, {name}, {name}, 0, 1, n, 0, 1, 0, at"
+        f" FROM moments, channels c WHERE c.id = {beside}",
+    )
 
 
 def fill_members(database, folder, server, count):

@@ -1,5 +1,5 @@
 // Closed loop over keep-alive connections: each sends its next request when the answer to the last one has arrived.
-// `http` asks for one path, or for those of a file in turn; `sends` posts messages, each with a text of its own.
+// `http` asks for one path, or makes the requests of a file in turn; `sends` posts messages, each with a text of its own.
 #define _GNU_SOURCE
 #include "load.h"
 
@@ -31,9 +31,15 @@ struct client {
 // http: what is asked for, in turn.
 static struct lines paths_in_turn;
 
-static void write_get(struct client *client, const char *path, int port) {
+// `line` is a path, or a path and the JSON that is posted there, with a tab in between.
+static void write_request(struct client *client, const char *line, int port) {
     free(client->request);
-    int length = asprintf(&client->request, "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n%s\r\n", path, port, client->bearer);
+    const char *body = strchr(line, '\t');
+    int length = body
+        ? asprintf(&client->request,
+            "POST %.*s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n%s\r\n%s",
+            (int)(body - line), line, port, strlen(body + 1), client->bearer, body + 1)
+        : asprintf(&client->request, "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n%s\r\n", line, port, client->bearer);
     if (length < 0) fail("out of memory");
     client->request_length = (size_t)length;
 }
@@ -41,7 +47,7 @@ static void write_get(struct client *client, const char *path, int port) {
 static void ask(struct client *client, int port) {
     static uint64_t messages;
     static int turns;
-    if (paths_in_turn.count) write_get(client, line_for(&paths_in_turn, turns++), port);
+    if (paths_in_turn.count) write_request(client, line_for(&paths_in_turn, turns++), port);
     if (client->number) {
         uint64_t number = ++messages;
         for (int i = NUMBER_DIGITS - 1; i >= 0; i--, number /= 10) client->number[i] = (char)('0' + number % 10);
@@ -70,7 +76,7 @@ static int read_answer(struct client *client) {
 
 static void prepare_request(struct client *client, const struct options *options, const char *token, const char *post_path) {
     if (asprintf(&client->bearer, token ? "Authorization: Bearer %s\r\n" : "", token) < 0) fail("out of memory");
-    if (!post_path) return write_get(client, options->path, options->port);
+    if (!post_path) return write_request(client, options->path, options->port);
     char text[8192], body[8300];
     int bytes = options->bytes < NUMBER_DIGITS ? NUMBER_DIGITS : options->bytes;
     if (bytes >= (int)sizeof text) fail("the message is too long");

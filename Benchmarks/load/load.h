@@ -11,7 +11,8 @@ struct options {
     int pid;                  // the server process, whose CPU time is read at the start and the end; 0: none
     const char *path;         // http: what is asked for; fanout, hold, storm: where the WebSocket is
     const char *path_file;    // one path a line; sends: dealt out to the connections in turn; NULL: all use post_path;
-                              // http: asked for in turn; NULL: all ask for path; storm: where messages are posted and read
+                              // http: asked for in turn, and what stands behind a tab is posted there; NULL: all ask for path;
+                              // storm: where messages are posted and read
     const char *token_file;   // one bearer token a line, dealt out to the connections in turn; NULL: none
     const char *post_path;    // fanout, sends: where messages are posted
     const char *post_token;   // fanout: bearer token of the sender; NULL: none
