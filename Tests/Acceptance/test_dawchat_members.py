@@ -3,6 +3,7 @@
 import pytest
 
 from support.api import unchanged
+from support.database import execute
 from support.dawchat import ALL_PERMISSIONS, JOINER_PERMISSIONS, has_shape, newcomer, nothing, problem
 
 UNKNOWN = 2**53 - 1
@@ -189,3 +190,28 @@ def test_in_the_one_channel_that_is_meant_the_other_rules_hold(owner, person, ch
         problem(keeper.channel_users_remove(person.user_id, owner.user_id), "CantRemoveOwner")
         problem(keeper.channel_users_remove(keeper.user_id), "CantSelfRemove")
         problem(owner.channel_users_remove(owner.user_id), "CantSelfRemove")
+
+
+@pytest.mark.parametrize("more", [998, 999, 1000, 2500])
+def test_the_members_of_a_large_channel_are_listed_whole(new_server, engine, more):
+    """Row 20, at the ends of the pages in which the server reads and sends them."""
+    server = new_server(engine)
+    owner = newcomer(server, "owner")
+    channel = owner.make_channel()["channelId"]
+    joined = owner.members(channel)[0]["joinedAt"]
+    assert server.stop() == 0
+    rows = [f"({number}, 'crowd-{number}')" for number in range(1, more + 1)]
+    crowd = f"WITH crowd(id, name) AS (VALUES {', '.join(rows)})"
+    # Three at a time have joined in the same moment.
+    execute(
+        server,
+        "INSERT INTO accounts (id, username, username_key, status, is_administrator, created_at, updated_at)"
+        f" {crowd} SELECT id, name, name, 0, 0, 0, 0 FROM crowd",
+        "INSERT INTO channel_members (channel_id, account_id, permissions, joined_at)"
+        f" {crowd} SELECT {channel}, id, 1024 + 65536, {(joined + 10) * 1_000_000} + id / 3 FROM crowd",
+    )
+    server.start()
+    owner.http.base_url = server.url
+    members = owner.members(channel)
+    assert [member["userId"] for member in members] == [owner.user_id, *range(1, more + 1)]
+    assert all(has_shape(member, "ChannelUser")["userPerms"] == ["read"] for member in members[1:])
