@@ -72,7 +72,7 @@ public final class HubShard {
         var listened = Set(topics)
         for topic in listened { add(subscription, to: topic) }
         for envelope in recent.events(after: position) {
-            let changesTopics = !SubscriptionChange.changes(of: envelope).isEmpty
+            let changesTopics = SubscriptionChange.changes(of: envelope).contains { $0.account ?? account == account }
             if changesTopics {
                 follow(envelope, before: true, only: subscription)
                 listened = Set(subscription.topics)

@@ -39,22 +39,18 @@ extension Community {
             guard try ids.allSatisfy({ try tx.isMember($0, of: id) }) else { throw CommunityError.unknownMember }
             guard !ids.contains(where: { $0 == standing.channel.ownerID }) else { throw CommunityError.cannotRemoveOwner }
             for removed in ids {
-                try tx.audit(.channelMemberRemoved, by: account, in: standing.channel.spaceID, subject: removed.rawValue, details: id.text)
+                try tx.audit(
+                    .channelMemberRemoved, by: account, in: standing.channel.spaceID, subject: removed.rawValue,
+                    details: String(id.rawValue))
                 try tx.leave(standing.channel, removed, .removed)
             }
         }
     }
-}
 
-extension Community {
     private func named(_ channel: ChannelID?, fitting ids: [AccountID], managedBy account: AccountID) async throws -> ChannelID? {
         if let channel { return channel }
         return try await scan { try $0.channel(fitting: ids, managedBy: account) }
     }
-}
-
-extension ChannelID {
-    fileprivate var text: String { String(rawValue) }
 }
 
 extension Transaction {
@@ -89,7 +85,6 @@ extension Transaction {
             [.integer(channel.id.rawValue), .integer(account.rawValue)]
         ) { AccountID(try $0.integer(0)) }
     }
-
 }
 
 extension SQLReader {

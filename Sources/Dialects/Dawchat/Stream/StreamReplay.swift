@@ -38,7 +38,7 @@ struct StreamReplay {
             while connection.value.isOpen {
                 let account = connection.value.account
                 let view = try await gateway.community.gatewayView(for: account)
-                try await replay(after: position, upTo: view.position)
+                try await replay(upTo: view.position)
                 position = max(position, view.position)
                 // After the last event was read, so that a login ended meanwhile is seen here or reaches the stream as an event.
                 guard let present = try await login() else { return }
@@ -62,10 +62,9 @@ struct StreamReplay {
         }
     }
 
-    private mutating func replay(after start: Int64, upTo end: Int64) async throws {
+    private mutating func replay(upTo end: Int64) async throws {
         let (community, encoder) = (connection.value.gateway.community, connection.value.gateway.encoder)
         let account = connection.value.account
-        var position = start
         // As long as the stream is in no hub, nothing tells it that its login has ended.
         while position < end, try await login() != nil {
             let found = try await community.missedEvents(for: account, after: position, upTo: end, limit: Self.pageSize)
