@@ -40,6 +40,7 @@ let package = Package(
         system("CSodium", "libsodium", apt: "libsodium-dev", brew: "libsodium"),
         system("CZlib", "zlib", apt: "zlib1g-dev", brew: "zlib"),
         system("CYAML", "yaml-0.1", apt: "libyaml-dev", brew: "libyaml"),
+        system("CCurl", "libcurl", apt: "libcurl4-openssl-dev", brew: "curl"),
         .target(name: "CPlatform", path: "Sources/C/CPlatform"),
         .target(name: "CDocuments", path: "Sources/C/CDocuments"),
         .target(
@@ -51,9 +52,12 @@ let package = Package(
         library("Observability", ["JSON", "Primitives"]),
         library("HTTP", ["Primitives", "Reactor"]),
         library("WebSocket", ["CZlib", "HTTP", "Primitives", "Reactor"]),
-        library("Security", ["CSodium", "JSON", "Primitives", "Reactor"]),
+        library("Security", ["CSodium", "HTTP", "JSON", "Primitives", "Reactor"]),
+        library("HTTPClient", ["CCurl", "HTTP", "Primitives", "Reactor", "Security"]),
         library("Storage", ["CPostgres", "CSQLite", "Primitives", "Reactor"]),
         library("Community", ["JSON", "Primitives", "Security", "Storage"]),
+        library("Federation", ["HTTP", "HTTPClient", "JSON", "Primitives", "Reactor", "Security", "Storage"]),
+        library("Webhooks", ["Community", "HTTPClient", "JSON", "Primitives", "Reactor", "Security", "Storage"]),
         library("Gateway", ["Community", "Primitives", "Reactor", "Storage", "WebSocket"]),
         library(
             "Dialect", path: "Sources/Dialects/Dialect",
@@ -65,11 +69,15 @@ let package = Package(
             "Dawchat", path: "Sources/Dialects/Dawchat",
             ["Community", "Dialect", "Gateway", "HTTP", "JSON", "Primitives", "Reactor", "Security", "Storage"]),
         library(
+            "Cosmos", path: "Sources/Dialects/Cosmos",
+            [
+                "Community", "Dialect", "Federation", "Gateway", "HTTP", "JSON", "Primitives", "Reactor", "Security", "Storage", "Webhooks",
+            ]),
+        library(
             "Server",
             [
-                "CYAML", "Chat", "Community", "Dawchat", "Dialect", "Gateway", "HTTP", "JSON", "Observability", "Primitives", "Reactor",
-                "Security", "Storage",
-                "WebSocket",
+                "CYAML", "Chat", "Community", "Cosmos", "Dawchat", "Dialect", "Federation", "Gateway", "HTTP", "HTTPClient", "JSON",
+                "Observability", "Primitives", "Reactor", "Security", "Storage", "WebSocket", "Webhooks",
             ]),
         .executableTarget(
             name: "executor-benchmark", dependencies: ["Reactor"], path: "Benchmarks/Executor", swiftSettings: swiftSettings),
@@ -86,7 +94,17 @@ let package = Package(
         tests("JSONTests", ["JSON", "TestSupport"]),
         tests("ObservabilityTests", ["JSON", "Observability", "Primitives"]),
         tests("HTTPTests", ["HTTP", "Primitives", "Reactor", "TestSupport"]),
-        tests("SecurityTests", ["JSON", "Primitives", "Reactor", "Security"]),
+        tests("SecurityTests", ["HTTP", "JSON", "Primitives", "Reactor", "Security"]),
+        tests("HTTPClientTests", ["HTTP", "HTTPClient", "Primitives", "Reactor", "Security", "TestSupport"]),
+        tests(
+            "FederationTests",
+            ["Federation", "HTTP", "HTTPClient", "JSON", "Primitives", "Reactor", "Security", "Storage", "StorageTesting", "TestSupport"]),
+        tests(
+            "WebhooksTests",
+            [
+                "Community", "HTTP", "HTTPClient", "JSON", "Primitives", "Reactor", "Security", "Storage", "StorageTesting", "TestSupport",
+                "Webhooks",
+            ]),
         tests("WebSocketTests", ["WebSocket", "HTTP", "Primitives", "Reactor", "TestSupport"]),
         tests("StorageTests", ["Primitives", "Reactor", "Storage", "StorageTesting"]),
         tests("CommunityTests", ["Community", "Primitives", "Reactor", "Security", "Storage", "StorageTesting"]),
@@ -94,13 +112,21 @@ let package = Package(
         tests("ChatTests", ["Chat", "Community", "Gateway", "JSON", "Primitives", "Reactor"]),
         tests("DawchatTests", ["Community", "Dawchat", "Dialect", "Gateway", "HTTP", "JSON", "Primitives", "Security", "Storage"]),
         tests(
+            "CosmosTests",
+            ["Community", "Cosmos", "Dialect", "Federation", "HTTP", "JSON", "Primitives", "Security", "Storage", "Webhooks"]),
+        tests(
             "ServerTests",
-            ["Server", "Chat", "Community", "Dawchat", "Dialect", "HTTP", "Observability", "Primitives", "Reactor", "Security", "Storage"]),
+            [
+                "Server", "Chat", "Community", "Cosmos", "Dawchat", "Dialect", "HTTP", "Observability", "Primitives", "Reactor", "Security",
+                "Storage",
+            ]),
     ],
     cxxLanguageStandard: .cxx17
 )
 
-let fuzzed: [Target.Dependency] = ["Chat", "Community", "Dawchat", "HTTP", "JSON", "Primitives", "Server", "WebSocket"]
+let fuzzed: [Target.Dependency] = [
+    "Chat", "Community", "Cosmos", "Dawchat", "HTTP", "JSON", "Primitives", "Security", "Server", "WebSocket",
+]
 package.targets.append(
     isFuzzing
         ? .executableTarget(

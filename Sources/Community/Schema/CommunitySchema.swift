@@ -2,7 +2,7 @@ public import Storage
 
 extension Community {
     /// The tables of the community, for `Database.open`.
-    public static let schema = Schema(component: "community", migrations: [foundation, changes, memberships])
+    public static let schema = Schema(component: "community", migrations: [foundation, changes, memberships, galaxies])
 
     /// Version 1. The statements serve both engines: BIGINT, TEXT and BLOB only; times are microseconds UTC, flags 0 and 1.
     ///

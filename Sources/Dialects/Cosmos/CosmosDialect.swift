@@ -1,0 +1,2 @@
+/// The Cosmos API (contracts/cosmos.md).
+public enum CosmosDialect {}

@@ -1,0 +1,2 @@
+/// Trust between servers.
+public enum Federation {}

@@ -1,0 +1,2 @@
+/// Events for other servers.
+public enum Webhooks {}
