@@ -39,6 +39,10 @@ public struct Configuration: Sendable {
     var dawchatCrossOrigins: [String]
     var dawchatKeepAliveMilliseconds: Int
     var dawchatStreamsPerUser: Int
+    /// What outbound requests may reach although the guard forbids it.
+    var guardAllows: [AddressRange]
+    var cosmos: CosmosConfiguration
+    var webhooks: WebhookConfiguration
     /// Nil: text at a terminal, JSON otherwise.
     var logFormat: LogFormat?
     var logLevel: LogLevel
@@ -64,10 +68,13 @@ public struct Configuration: Sendable {
         listen = address
         dataFolder = try text("server.data")
         loops = values.integer("server.loops")
-        trustedProxies = try values.list("server.trusted_proxies").map { item throws(ConfigurationError) in
-            guard let range = AddressRange(item) else { throw refuse("server.trusted_proxies", "must hold ranges such as 10.0.0.0/8") }
-            return range
+        func ranges(_ path: String) throws(ConfigurationError) -> [AddressRange] {
+            try values.list(path).map { item throws(ConfigurationError) in
+                guard let range = AddressRange(item) else { throw refuse(path, "must hold ranges such as 10.0.0.0/8") }
+                return range
+            }
         }
+        trustedProxies = try ranges("server.trusted_proxies")
         databaseURL = try text("database.url")
         guard databaseURL == "sqlite" || databaseURL.hasPrefix("postgresql://") || databaseURL.hasPrefix("postgres://") else {
             throw refuse("database.url", "must be sqlite or begin with postgresql://")
@@ -106,12 +113,15 @@ public struct Configuration: Sendable {
         }
         dawchatKeepAliveMilliseconds = try integer("dawchat.keep_alive_ms")
         dawchatStreamsPerUser = try integer("dawchat.streams_per_user")
+        guardAllows = try ranges("guard.allow_cidrs")
+        cosmos = try CosmosConfiguration(values)
+        webhooks = WebhookConfiguration(values)
         logFormat = LogFormat(rawValue: try text("log.format"))
         logLevel = LogLevel(rawValue: try text("log.level")) ?? .info
     }
 
     /// A URL without path and without a slash at its end.
-    private static func origin(_ text: String?, _ refuse: (String) -> ConfigurationError) throws(ConfigurationError) -> String? {
+    static func origin(_ text: String?, _ refuse: (String) -> ConfigurationError) throws(ConfigurationError) -> String? {
         guard var text else { return nil }
         while text.hasSuffix("/") { text.removeLast() }
         for scheme in ["http://", "https://"] where text.hasPrefix(scheme) && text.count > scheme.count {

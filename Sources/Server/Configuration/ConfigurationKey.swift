@@ -6,7 +6,20 @@ struct ConfigurationKey: Sendable {
         case integer(ClosedRange<Int>)
         case flag
         case choice([String])
+        /// A list of texts.
         case list
+        /// A list of whole numbers.
+        case numbers(ClosedRange<Int>)
+        /// A list of mappings with these members.
+        case records([Member])
+    }
+
+    /// A member of each mapping of a list.
+    struct Member: Sendable {
+        var name: String
+        var isRequired = false
+        /// Whether it is a list of texts itself.
+        var isList = false
     }
 
     var path: String
@@ -15,8 +28,10 @@ struct ConfigurationKey: Sendable {
     var defaultText: String?
     var isSecret = false
 
-    /// All keys.
-    static let all: [ConfigurationKey] = [
+    /// All keys, in the order in which they are shown.
+    static let all: [ConfigurationKey] = house + cosmos + webhooks + log
+
+    private static let house: [ConfigurationKey] = [
         ConfigurationKey(path: "server.name", kind: .text, defaultText: "Roost"),
         ConfigurationKey(path: "server.public_url", kind: .text),
         ConfigurationKey(path: "server.listen", kind: .text, defaultText: "127.0.0.1:8080"),
@@ -50,12 +65,49 @@ struct ConfigurationKey: Sendable {
         ConfigurationKey(path: "dawchat.cors_origins", kind: .list, defaultText: "[]"),
         ConfigurationKey(path: "dawchat.keep_alive_ms", kind: .integer(100...600_000), defaultText: "15000"),
         ConfigurationKey(path: "dawchat.streams_per_user", kind: .integer(1...1_000), defaultText: "20"),
+        ConfigurationKey(path: "guard.allow_cidrs", kind: .list, defaultText: "[]"),
+    ]
+
+    private static let cosmos: [ConfigurationKey] = [
+        ConfigurationKey(path: "cosmos.enabled", kind: .flag, defaultText: "true"),
+        ConfigurationKey(path: "cosmos.test_mode", kind: .flag, defaultText: "false"),
+        ConfigurationKey(
+            path: "cosmos.metadata", kind: .records([Member(name: "origin", isRequired: true)] + sourceMembers), defaultText: "[]"),
+        ConfigurationKey(
+            path: "cosmos.identity",
+            kind: .records([Member(name: "origin", isRequired: true), Member(name: "issuer")] + sourceMembers), defaultText: "[]"),
+        ConfigurationKey(path: "cosmos.pin_mode", kind: .choice(["introduce", "strict", "off"]), defaultText: "introduce"),
+        ConfigurationKey(path: "cosmos.operators", kind: .list, defaultText: "[]"),
+        ConfigurationKey(path: "cosmos.require_user_assertion", kind: .flag, defaultText: "false"),
+        ConfigurationKey(path: "cosmos.allow_insecure_sources", kind: .flag, defaultText: "false"),
+        ConfigurationKey(path: "cosmos.max_galaxies", kind: .integer(0...100_000), defaultText: "100"),
+        ConfigurationKey(path: "cosmos.public_galaxy_info", kind: .flag, defaultText: "true"),
+        ConfigurationKey(path: "cosmos.expose_software", kind: .flag, defaultText: "true"),
+        ConfigurationKey(path: "cosmos.skew_seconds", kind: .integer(0...300), defaultText: "60"),
+        ConfigurationKey(path: "cosmos.signature_max_age_seconds", kind: .integer(1...300), defaultText: "300"),
+        ConfigurationKey(path: "cosmos.token_max_lifetime_seconds", kind: .integer(1...86_400), defaultText: "900"),
+    ]
+
+    private static let sourceMembers = [Member(name: "keys_url"), Member(name: "pins", isList: true)]
+
+    private static let webhooks: [ConfigurationKey] = [
+        ConfigurationKey(path: "webhooks.allow_insecure", kind: .flag, defaultText: "false"),
+        ConfigurationKey(path: "webhooks.allow_ports", kind: .flag, defaultText: "false"),
+        ConfigurationKey(
+            path: "webhooks.retry_schedule_seconds", kind: .numbers(0...604_800),
+            defaultText: "[0, 5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400]"),
+        ConfigurationKey(
+            path: "webhooks.system", kind: .records([Member(name: "url", isRequired: true), Member(name: "events", isList: true)]),
+            defaultText: "[]"),
+    ]
+
+    private static let log: [ConfigurationKey] = [
         ConfigurationKey(path: "log.format", kind: .choice(["auto", "text", "json"]), defaultText: "auto"),
         ConfigurationKey(path: "log.level", kind: .choice(["trace", "debug", "info", "warning", "error"]), defaultText: "info"),
     ]
 
     /// The first words of keys whose parts of Roost are still to come.
-    static let comingGroups: Set<String> = ["guard", "blobs", "cosmos", "webhooks", "gale", "reileta"]
+    static let comingGroups: Set<String> = ["blobs", "gale", "reileta"]
 
     static func named(_ path: String) -> ConfigurationKey? {
         all.first { $0.path == path }

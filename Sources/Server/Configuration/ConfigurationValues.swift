@@ -50,7 +50,7 @@ struct ConfigurationValues: Sendable {
     mutating func set(_ path: String, text: String, _ origin: ConfigurationOrigin) throws(ConfigurationError) {
         let isGroup = ConfigurationKey.isGroup(path)
         if !isGroup {
-            guard case .list = ConfigurationKey.named(path)?.kind else { return try set(path, Self.single(text), origin) }
+            guard ConfigurationKey.named(path)?.kind.isList == true else { return try set(path, Self.single(text), origin) }
         }
         let node: YAMLNode
         do throws(YAMLReader.Failure) {
@@ -92,31 +92,24 @@ struct ConfigurationValues: Sendable {
     }
 
     func list(_ path: String) -> [String] {
-        guard case .sequence(let items) = values[path]?.node.content else { return [] }
-        return items.compactMap(\.text)
+        items(path).compactMap(\.text)
     }
-}
 
-extension ConfigurationKey.Kind {
-    /// What is wrong with a value, nil when it is good.
-    func refusal(of node: YAMLNode) -> String? {
-        switch self {
-        case .list:
-            guard case .sequence(let items) = node.content, items.allSatisfy({ $0.text != nil }) else {
-                return "must be a list, such as [a, b]"
-            }
-            return nil
-        case .text:
-            guard let text = node.text else { return "must be a single value" }
-            return text.isEmpty ? "must not be empty" : nil
-        case .integer(let range):
-            guard let number = node.text.flatMap({ Int($0) }), range.contains(number) else {
-                return "must be a whole number from \(range.lowerBound) to \(range.upperBound)"
-            }
-            return nil
-        case .flag: return node.text == "true" || node.text == "false" ? nil : "must be true or false"
-        case .choice(let choices):
-            return node.text.map(choices.contains) == true ? nil : "must be one of: \(choices.joined(separator: ", "))"
+    /// A list of whole numbers.
+    func numbers(_ path: String) -> [Int] {
+        if values[path] == nil, let text = ConfigurationKey.named(path)?.defaultText {
+            return text.split { !$0.isNumber }.compactMap { Int($0) }
         }
+        return list(path).compactMap { Int($0) }
+    }
+
+    /// A list of mappings.
+    func records(_ path: String) -> [ConfigurationRecord] {
+        items(path).map { ConfigurationRecord($0) }
+    }
+
+    private func items(_ path: String) -> [YAMLNode] {
+        guard case .sequence(let items) = values[path]?.node.content else { return [] }
+        return items
     }
 }

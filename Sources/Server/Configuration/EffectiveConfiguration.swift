@@ -13,13 +13,28 @@ enum EffectiveConfiguration {
         switch key.kind {
         case .text: return quoted(text)
         case .integer, .flag, .choice: return text
-        case .list: return list(key, values) ?? "[]"
+        case .list, .numbers, .records: return list(key, values) ?? "[]"
         }
     }
 
     private static func list(_ key: ConfigurationKey, _ values: ConfigurationValues) -> String? {
-        guard case .list = key.kind else { return nil }
-        return "[" + values.list(key.path).map(quoted).joined(separator: ", ") + "]"
+        switch key.kind {
+        case .list: flow(values.list(key.path).map(quoted))
+        case .numbers: flow(values.numbers(key.path).map(String.init))
+        case .records: flow(values.records(key.path).map(record))
+        case .text, .integer, .flag, .choice: nil
+        }
+    }
+
+    private static func record(_ record: ConfigurationRecord) -> String {
+        let members = record.names.map { name in
+            "\(name): \(record.list(name).map { flow($0.map(quoted)) } ?? quoted(record.text(name) ?? ""))"
+        }
+        return "{" + members.joined(separator: ", ") + "}"
+    }
+
+    private static func flow(_ items: [String]) -> String {
+        "[" + items.joined(separator: ", ") + "]"
     }
 
     /// A double-quoted YAML scalar. Control characters are escaped: YAML refuses them, and a terminal obeys them.

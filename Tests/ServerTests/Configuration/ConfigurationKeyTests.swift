@@ -21,7 +21,16 @@ struct ConfigurationKeyTests {
         ("chat.sockets_per_user", "10"), ("chat.sign_ins_per_minute", "10"),
         ("chat.messages_per_5_seconds", "5"), ("chat.requests_per_second", "50"), ("dawchat.enabled", "true"),
         ("dawchat.session_days", "7"), ("dawchat.sessions_per_user", "20"), ("dawchat.cors_origins", "[]"),
-        ("dawchat.keep_alive_ms", "15000"), ("dawchat.streams_per_user", "20"), ("log.format", "auto"), ("log.level", "info"),
+        ("dawchat.keep_alive_ms", "15000"), ("dawchat.streams_per_user", "20"),
+        ("guard.allow_cidrs", "[]"), ("cosmos.enabled", "true"), ("cosmos.test_mode", "false"),
+        ("cosmos.metadata", "[]"), ("cosmos.identity", "[]"), ("cosmos.pin_mode", "introduce"),
+        ("cosmos.operators", "[]"), ("cosmos.require_user_assertion", "false"), ("cosmos.allow_insecure_sources", "false"),
+        ("cosmos.max_galaxies", "100"), ("cosmos.public_galaxy_info", "true"), ("cosmos.expose_software", "true"),
+        ("cosmos.skew_seconds", "60"), ("cosmos.signature_max_age_seconds", "300"), ("cosmos.token_max_lifetime_seconds", "900"),
+        ("webhooks.allow_insecure", "false"), ("webhooks.allow_ports", "false"),
+        ("webhooks.retry_schedule_seconds", "[0, 5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400]"),
+        ("webhooks.system", "[]"),
+        ("log.format", "auto"), ("log.level", "info"),
     ]
 
     @Test func theKeysAndDefaultsAreThoseOfTheContract() {
@@ -73,6 +82,10 @@ struct ConfigurationKeyTests {
         ("dawchat.sessions_per_user", { $0.dawchatSessionsPerUser }, 1, 1_000),
         ("dawchat.keep_alive_ms", { $0.dawchatKeepAliveMilliseconds }, 100, 600_000),
         ("dawchat.streams_per_user", { $0.dawchatStreamsPerUser }, 1, 1_000),
+        ("cosmos.max_galaxies", { $0.cosmos.maximumGalaxies }, 0, 100_000),
+        ("cosmos.skew_seconds", { Int($0.cosmos.skewSeconds) }, 0, 300),
+        ("cosmos.signature_max_age_seconds", { Int($0.cosmos.signatureMaximumAge) }, 1, 300),
+        ("cosmos.token_max_lifetime_seconds", { Int($0.cosmos.tokenMaximumLifetime) }, 1, 86_400),
     ]
 
     @Test(arguments: numbers)
@@ -86,6 +99,11 @@ struct ConfigurationKeyTests {
 
     private static let switches: [(String, @Sendable (Configuration) -> Bool)] = [
         ("limits.rate", { $0.limitsRates }), ("chat.enabled", { $0.chatIsOn }), ("dawchat.enabled", { $0.dawchatIsOn }),
+        ("cosmos.enabled", { $0.cosmos.isOn }), ("cosmos.test_mode", { $0.cosmos.isTestMode }),
+        ("cosmos.require_user_assertion", { $0.cosmos.requiresUserAssertion }),
+        ("cosmos.allow_insecure_sources", { $0.cosmos.allowsInsecureSources }),
+        ("cosmos.public_galaxy_info", { $0.cosmos.hasPublicGalaxyInfo }), ("cosmos.expose_software", { $0.cosmos.exposesSoftware }),
+        ("webhooks.allow_insecure", { $0.webhooks.allowsInsecure }), ("webhooks.allow_ports", { $0.webhooks.allowsPorts }),
     ]
 
     @Test(arguments: switches)
@@ -100,7 +118,8 @@ struct ConfigurationKeyTests {
 
     @Test(
         arguments: [
-            ("registration.mode", ["open", "invite", "closed"]), ("security.password_cost", ["minimum", "interactive", "moderate"]),
+            ("registration.mode", ["open", "invite", "closed"]), ("cosmos.pin_mode", ["introduce", "strict", "off"]),
+            ("security.password_cost", ["minimum", "interactive", "moderate"]),
             ("log.format", ["auto", "text", "json"]), ("log.level", ["trace", "debug", "info", "warning", "error"]),
         ]) func aChoiceIsOneOfItsWords(_ path: String, _ words: [String])
     {

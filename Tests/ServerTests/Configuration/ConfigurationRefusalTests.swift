@@ -78,8 +78,7 @@ struct ConfigurationRefusalTests {
     /// Keys of the contract whose part is still to come are refused alike in every layer: a switch that does nothing would be believed.
     @Test(
         arguments: [
-            "guard.allow_cidrs", "blobs.store", "blobs.s3", "cosmos.enabled", "gale.enabled", "reileta.enabled",
-            "webhooks.allow_ports", "cosmos.metadata", "gale.discord", "reileta.peers",
+            "blobs.store", "blobs.s3", "gale.enabled", "gale.discord", "reileta.enabled", "reileta.peers",
         ]) func keysOfPartsToComeAreRefused(_ path: String)
     {
         let words = path.split(separator: ".")

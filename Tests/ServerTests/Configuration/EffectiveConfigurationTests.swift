@@ -43,6 +43,25 @@ struct EffectiveConfigurationTests {
                 dawchat.cors_origins: []  # default
                 dawchat.keep_alive_ms: 15000  # default
                 dawchat.streams_per_user: 20  # default
+                guard.allow_cidrs: []  # default
+                cosmos.enabled: true  # default
+                cosmos.test_mode: false  # default
+                cosmos.metadata: []  # default
+                cosmos.identity: []  # default
+                cosmos.pin_mode: introduce  # default
+                cosmos.operators: []  # default
+                cosmos.require_user_assertion: false  # default
+                cosmos.allow_insecure_sources: false  # default
+                cosmos.max_galaxies: 100  # default
+                cosmos.public_galaxy_info: true  # default
+                cosmos.expose_software: true  # default
+                cosmos.skew_seconds: 60  # default
+                cosmos.signature_max_age_seconds: 300  # default
+                cosmos.token_max_lifetime_seconds: 900  # default
+                webhooks.allow_insecure: false  # default
+                webhooks.allow_ports: false  # default
+                webhooks.retry_schedule_seconds: [0, 5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400]  # default
+                webhooks.system: []  # default
                 log.format: auto  # default
                 log.level: info  # default
 
