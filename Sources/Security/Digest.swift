@@ -15,6 +15,21 @@ public enum SHA256 {
     }
 }
 
+/// SHA-512 (FIPS 180-4).
+public enum SHA512 {
+    /// Bytes of a digest.
+    public static let length = 64
+
+    /// The 64 bytes of the digest.
+    public static func hash(_ message: some Collection<UInt8>) -> [UInt8] {
+        message.withContiguousBytes { bytes in
+            var digest = [UInt8](repeating: 0, count: length)
+            crypto_hash_sha512(&digest, bytes.baseAddress, UInt64(bytes.count))
+            return digest
+        }
+    }
+}
+
 /// HMAC with SHA-256 (RFC 2104) under one key. The key is worked in once, each message then costs its own blocks only.
 public struct HMACSHA256: Sendable {
     /// Bytes of a code.

@@ -1,3 +1,5 @@
+internal import Primitives
+
 /// What an operator has set about Cosmos and its servers (contracts/cosmos.md 12).
 struct CosmosConfiguration: Sendable {
     /// A server whose keys are trusted.
@@ -81,14 +83,6 @@ struct CosmosConfiguration: Sendable {
     }
 
     private static func isThumbprint(_ text: String) -> Bool {
-        text.utf8.count == 43
-            && text.utf8.allSatisfy { byte in
-                switch byte {
-                case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-                    UInt8(ascii: "-"), UInt8(ascii: "_"):
-                    true
-                default: false
-                }
-            }
+        text.utf8.count == 43 && text.utf8.allSatisfy(OpaqueIdentifier.isWord)
     }
 }
