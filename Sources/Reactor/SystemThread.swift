@@ -52,6 +52,11 @@ public struct SystemThread: Sendable {
         pthread_join(handle, nil)
     }
 
+    /// Lets the thread end by itself, when nobody will wait for it.
+    public func detach() {
+        pthread_detach(handle)
+    }
+
     private static func main(_ argument: UnsafeMutableRawPointer) {
         let body = Unmanaged<Body>.fromOpaque(argument).takeRetainedValue()
         roost_name_thread(body.name)

@@ -70,22 +70,45 @@ public final class WorkerPool: Sendable {
         let finished = ThreadOrder()
         defer { finished.pass() }
         return try await withCheckedThrowingContinuation { continuation in
-            let refusal: WorkerPoolError? = queue.withLock { queue in
-                if queue.isStopped { return .stopped(pool: name) }
-                if queue.count >= queueLimit { return .queueFull(pool: name, limit: queueLimit) }
-                queue.work.append {
+            do {
+                try enqueue {
                     let result = Result { try work() }
                     finished.pass()
                     continuation.resume(with: result)
                 }
-                return nil
-            }
-            if let refusal {
-                continuation.resume(throwing: refusal)
-            } else {
-                available.signal()
+            } catch {
+                continuation.resume(throwing: error)
             }
         }
+    }
+
+    /// Runs `work` on one of the threads, without anybody waiting for it.
+    ///
+    /// - Returns: whether it was taken.
+    public func submit(_ work: @escaping @Sendable () -> Void) -> Bool {
+        (try? enqueue(work)) != nil
+    }
+
+    private func enqueue(_ work: @escaping @Sendable () -> Void) throws(WorkerPoolError) {
+        try queue.withLock { queue throws(WorkerPoolError) in
+            if queue.isStopped { throw .stopped(pool: name) }
+            if queue.count >= queueLimit { throw .queueFull(pool: name, limit: queueLimit) }
+            queue.work.append(work)
+        }
+        available.signal()
+    }
+
+    /// Takes no more work and ends the threads after what they have, without waiting for them: for work that nobody can hurry.
+    public func abandon() {
+        let threads = queue.withLock { queue in
+            queue.isStopped = true
+            queue.work = []
+            queue.head = 0
+            defer { queue.threads = [] }
+            return queue.threads
+        }
+        for _ in threads { available.signal() }
+        for thread in threads { thread.detach() }
     }
 
     /// Finishes what is waiting, then ends the threads. Not from one of them.

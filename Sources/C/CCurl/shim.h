@@ -8,3 +8,5 @@ static inline CURLcode roost_curl_set_text(CURL *handle, CURLoption option, cons
 static inline CURLcode roost_curl_set_pointer(CURL *handle, CURLoption option, void *value) { return curl_easy_setopt(handle, option, value); }
 static inline CURLcode roost_curl_get_long(CURL *handle, CURLINFO info, long *value) { return curl_easy_getinfo(handle, info, value); }
 static inline CURLcode roost_curl_get_text(CURL *handle, CURLINFO info, char **value) { return curl_easy_getinfo(handle, info, value); }
+static inline CURLcode roost_curl_set_receiver(CURL *handle, CURLoption option, size_t (*receive)(char *, size_t, size_t, void *)) { return curl_easy_setopt(handle, option, receive); }
+static inline CURLcode roost_curl_set_check(CURL *handle, int (*check)(void *, char *, char *, int, int)) { return curl_easy_setopt(handle, CURLOPT_PREREQFUNCTION, check); }

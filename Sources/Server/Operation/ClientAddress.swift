@@ -1,5 +1,6 @@
 internal import HTTP
 internal import Reactor
+internal import Security
 
 /// Tells where a request comes from, behind proxies that are trusted too (`server.trusted_proxies`).
 struct ClientAddress: Sendable {

@@ -1,5 +1,6 @@
 import Community
 import Reactor
+import Security
 import Testing
 
 @testable import Server

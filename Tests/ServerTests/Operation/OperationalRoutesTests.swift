@@ -1,6 +1,7 @@
 import Observability
 import Primitives
 import Reactor
+import Security
 import Testing
 
 @testable import HTTP

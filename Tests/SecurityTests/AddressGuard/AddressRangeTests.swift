@@ -1,6 +1,5 @@
+import Security
 import Testing
-
-@testable import Server
 
 /// RFC 4632 3.1, RFC 4291 2.3.
 struct AddressRangeTests {

@@ -5,13 +5,13 @@
 #endif
 
 /// A range of IP addresses in CIDR notation (RFC 4632, RFC 4291 2.3).
-struct AddressRange: Sendable, Equatable {
+public struct AddressRange: Sendable, Equatable {
     /// The network in network byte order: 4 bytes or 16.
     private let network: [UInt8]
     private let prefixLength: Int
 
     /// Reads `10.0.0.0/8`, `fd00::/8`, or a single address. Nil for anything else.
-    init?(_ text: String) {
+    public init?(_ text: String) {
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         guard let bytes = parts.first.flatMap(Self.bytes) else { return nil }
         let whole = bytes.count * 8
@@ -21,8 +21,13 @@ struct AddressRange: Sendable, Equatable {
     }
 
     /// Whether a numeric address is in the range. An IPv4 address that is written as IPv6 counts as IPv4.
-    func contains(_ address: String) -> Bool {
-        guard let bytes = Self.bytes(address), bytes.count == network.count else { return false }
+    public func contains(_ address: String) -> Bool {
+        Self.bytes(address).map(contains) ?? false
+    }
+
+    /// The same for 4 or 16 bytes in network order.
+    func contains(_ bytes: [UInt8]) -> Bool {
+        guard bytes.count == network.count else { return false }
         for (index, (left, right)) in zip(bytes, network).enumerated() {
             let bits = min(max(prefixLength - index * 8, 0), 8)
             let mask = UInt8(truncatingIfNeeded: 0xFF00 >> bits)
@@ -31,7 +36,8 @@ struct AddressRange: Sendable, Equatable {
         return true
     }
 
-    private static func bytes(_ text: String) -> [UInt8]? {
+    /// The bytes of a numeric address in network order; nil for anything else. An IPv4 address that is written as IPv6 has four.
+    static func bytes(_ text: String) -> [UInt8]? {
         var four = [UInt8](repeating: 0, count: 4)
         if inet_pton(AF_INET, text, &four) == 1 { return four }
         var sixteen = [UInt8](repeating: 0, count: 16)

@@ -1,0 +1,185 @@
+internal import CCurl
+internal import Primitives
+internal import Reactor
+internal import Security
+
+/// The thread behind the client: it resolves, checks, sends and answers; nothing else touches libcurl.
+final class ClientCore: Sendable {
+    typealias Finish = @Sendable (Result<OutboundResponse, OutboundFailure>) -> Void
+
+    private struct Job {
+        var request: OutboundRequest
+        var finish: Finish
+    }
+
+    /// What other threads have for this one.
+    private struct Mailbox {
+        var jobs: [Job] = []
+        var resolved: [(job: Int, addresses: [String])] = []
+        /// Jobs that are taken and not finished.
+        var taken = 0
+        var isStopped = false
+        /// Whether libcurl's handle is gone: a name may be found long after.
+        var isClosed = false
+    }
+
+    /// Threads that wait for names.
+    private static let resolverThreads = 4
+    /// Until the next look at deadlines, in milliseconds; mail wakes the thread before.
+    private static let pollMilliseconds: Int32 = 200
+
+    private let addressGuard: AddressGuard
+    private let resolver: NameResolver
+    private let resolveTimeout: Duration
+    private let workers: WorkerPool
+    private let mailbox = Mutex(Mailbox())
+    /// libcurl's own handle: used by the client's thread, and by others for `curl_multi_wakeup` only, which any thread may call.
+    nonisolated(unsafe) private let multi: UnsafeMutableRawPointer?
+
+    init(guard: AddressGuard, resolver: NameResolver, resolveTimeout: Duration) {
+        _ = Self.library
+        addressGuard = `guard`
+        self.resolver = resolver
+        self.resolveTimeout = resolveTimeout
+        workers = WorkerPool(name: "resolver", threads: Self.resolverThreads, queueLimit: HTTPClient.queueLimit)
+        multi = curl_multi_init()
+    }
+
+    private static let library = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
+
+    // MARK: Other threads
+
+    func submit(_ request: OutboundRequest, _ finish: @escaping Finish) {
+        let refusal: OutboundFailure? = mailbox.withLock { mailbox in
+            if mailbox.isStopped { return .stopped }
+            let limit = HTTPClient.queueLimit + HTTPClient.concurrencyLimit
+            if mailbox.jobs.count + mailbox.taken >= limit { return .busy(limit: limit) }
+            mailbox.jobs.append(Job(request: request, finish: finish))
+            return nil
+        }
+        if let refusal { return finish(.failure(refusal)) }
+        wake()
+    }
+
+    func stop() {
+        mailbox.withLock { $0.isStopped = true }
+        wake()
+    }
+
+    private func wake() {
+        mailbox.withLock { mailbox in
+            if !mailbox.isClosed, let multi { curl_multi_wakeup(multi) }
+        }
+    }
+
+    // MARK: The thread
+
+    /// What the thread has in its hands.
+    private struct Work {
+        var nextNumber = 0
+        var resolving: [Int: (job: Job, deadline: ContinuousClock.Instant)] = [:]
+        var ready: [(job: Job, address: String)] = []
+        var transfers: [UnsafeMutableRawPointer: Transfer] = [:]
+        var count: Int { resolving.count + ready.count + transfers.count }
+    }
+
+    func run() {
+        var work = Work()
+        while takeMail(&work) {
+            expire(&work)
+            begin(&work)
+            var running: Int32 = 0
+            curl_multi_perform(multi, &running)
+            collect(&work)
+            curl_multi_poll(multi, nil, 0, Self.pollMilliseconds, nil)
+        }
+        end(&work)
+    }
+
+    /// - Returns: false when the client has been stopped.
+    private func takeMail(_ work: inout Work) -> Bool {
+        let count = work.count
+        let (jobs, resolved, isStopped) = mailbox.withLock { mailbox in
+            mailbox.taken = count + mailbox.jobs.count
+            defer {
+                mailbox.jobs = []
+                mailbox.resolved = []
+            }
+            return (mailbox.jobs, mailbox.resolved, mailbox.isStopped)
+        }
+        for job in jobs { isStopped ? job.finish(.failure(.stopped)) : resolve(job, &work) }
+        for (number, addresses) in resolved {
+            guard let job = work.resolving.removeValue(forKey: number)?.job else { continue }
+            check(job, addresses, &work)
+        }
+        return !isStopped
+    }
+
+    private func resolve(_ job: Job, _ work: inout Work) {
+        let host = job.request.url.host
+        guard !job.request.url.isLiteral else { return check(job, [host], &work) }
+        let number = work.nextNumber
+        work.nextNumber += 1
+        work.resolving[number] = (job, ContinuousClock.now + resolveTimeout)
+        let isTaken = workers.submit { [self] in
+            let addresses = resolver.addresses(host)
+            mailbox.withLock { $0.resolved.append((number, addresses)) }
+            wake()
+        }
+        if !isTaken, let job = work.resolving.removeValue(forKey: number)?.job { job.finish(.failure(.unresolvable)) }
+    }
+
+    /// One forbidden address refuses the name: whoever owns it could answer with another one the next time.
+    private func check(_ job: Job, _ addresses: [String], _ work: inout Work) {
+        guard let first = addresses.first else { return job.finish(.failure(.unresolvable)) }
+        guard addresses.allSatisfy(addressGuard.permits) else { return job.finish(.failure(.forbiddenAddress)) }
+        work.ready.append((job, first))
+    }
+
+    private func expire(_ work: inout Work) {
+        guard !work.resolving.isEmpty else { return }
+        let now = ContinuousClock.now
+        for (number, entry) in work.resolving where entry.deadline <= now {
+            work.resolving[number] = nil
+            entry.job.finish(.failure(.unresolvable))
+        }
+    }
+
+    private func begin(_ work: inout Work) {
+        while work.transfers.count < HTTPClient.concurrencyLimit, !work.ready.isEmpty {
+            let (job, address) = work.ready.removeFirst()
+            guard let transfer = Transfer(job.request, to: address, finish: job.finish) else {
+                job.finish(.failure(.unreachable))
+                continue
+            }
+            curl_multi_add_handle(multi, transfer.handle)
+            work.transfers[transfer.handle] = transfer
+        }
+    }
+
+    private func collect(_ work: inout Work) {
+        var left: Int32 = 0
+        while let message = curl_multi_info_read(multi, &left) {
+            guard message.pointee.msg == CURLMSG_DONE, let handle = message.pointee.easy_handle,
+                let transfer = work.transfers.removeValue(forKey: handle)
+            else { continue }
+            finish(transfer, transfer.result(message.pointee.data.result))
+        }
+    }
+
+    private func finish(_ transfer: Transfer, _ result: Result<OutboundResponse, OutboundFailure>) {
+        curl_multi_remove_handle(multi, transfer.handle)
+        transfer.close()
+        transfer.finish(result)
+    }
+
+    private func end(_ work: inout Work) {
+        for entry in work.resolving.values { entry.job.finish(.failure(.stopped)) }
+        for (job, _) in work.ready { job.finish(.failure(.stopped)) }
+        for transfer in work.transfers.values { finish(transfer, .failure(.stopped)) }
+        // A name that the system still looks for is not waited for.
+        workers.abandon()
+        mailbox.withLock { $0.isClosed = true }
+        curl_multi_cleanup(multi)
+    }
+}
