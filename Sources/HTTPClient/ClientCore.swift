@@ -33,7 +33,7 @@ final class ClientCore: Sendable {
     private let resolveTimeout: Duration
     private let workers: WorkerPool
     private let mailbox = Mutex(Mailbox())
-    /// libcurl's own handle: used by the client's thread, and by others for `curl_multi_wakeup` only, which any thread may call.
+    /// Unchecked because libcurl locks by itself: only the client's thread uses the handle, but for `curl_multi_wakeup`, which any thread may call.
     nonisolated(unsafe) private let multi: UnsafeMutableRawPointer?
 
     init(guard: AddressGuard, resolver: NameResolver, resolveTimeout: Duration) {

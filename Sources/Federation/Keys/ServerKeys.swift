@@ -1,0 +1,121 @@
+public import Primitives
+public import Security
+
+#if canImport(Glibc)
+    internal import Glibc
+#else
+    internal import Darwin
+#endif
+
+/// This server's own keys (contracts/cosmos.md 3.5): files in the data folder, of which the newest signs and those before it stay published for
+/// seven days after they were replaced.
+public final class ServerKeys: Sendable {
+    /// How long a key that was replaced stays published, in seconds.
+    public static let overlap: Int64 = 7 * 86_400
+    private static let name = "signing.key"
+    private static let retiredPrefix = "signing.key.retired-"
+
+    /// The keys at one moment.
+    public struct Current: Sendable {
+        /// The key that signs.
+        public var signing: Ed25519PrivateKey
+        /// The keys that others may still check with, the newest first.
+        public var published: [Ed25519PublicKey]
+    }
+
+    private struct State {
+        var current: Current
+        var signature: [Int64]
+        var checkedAt: Timestamp
+    }
+
+    private let folder: String
+    private let clock: WallClock
+    private let state: Mutex<State>
+
+    /// Reads the keys of a data folder; at the first start one is made.
+    ///
+    /// - Throws: `KeyFile.Failure`.
+    public init(folder: String, clock: @escaping WallClock) throws(KeyFile.Failure) {
+        self.folder = folder
+        self.clock = clock
+        let now = clock()
+        state = Mutex(
+            State(current: try Self.load(folder, at: now), signature: Self.signature(of: folder), checkedAt: now))
+    }
+
+    /// The keys now. A rotation at the command line is noticed within a second.
+    public func current() -> Current {
+        let now = clock()
+        return state.withLock { state in
+            guard state.checkedAt.adding(seconds: 1) <= now || now < state.checkedAt else { return state.current }
+            state.checkedAt = now
+            let signature = Self.signature(of: folder)
+            let isOver = state.current.published.count > 1
+            // What cannot be read now is not taken from those who still have it.
+            if signature != state.signature || isOver, let loaded = try? Self.load(folder, at: now) {
+                state.current = loaded
+                state.signature = signature
+            }
+            return state.current
+        }
+    }
+
+    /// Makes a new key. The one before stays published for seven days.
+    ///
+    /// A crash between the two steps leaves no key of the first name, and the next start makes one: the same end.
+    /// - Throws: `KeyFile.Failure`.
+    public func rotate() throws(KeyFile.Failure) {
+        let now = clock()
+        let path = "\(folder)/\(Self.name)"
+        guard rename(path, "\(folder)/\(Self.retiredPrefix)\(now.seconds)") == 0 else {
+            throw .system(path: path, reason: String(cString: strerror(errno)))
+        }
+        let loaded = try Self.load(folder, at: now)
+        let signature = Self.signature(of: folder)
+        state.withLock { state in
+            state.current = loaded
+            state.signature = signature
+        }
+    }
+
+    // MARK: Files
+
+    private static func load(_ folder: String, at now: Timestamp) throws(KeyFile.Failure) -> Current {
+        let path = "\(folder)/\(name)"
+        let seed = try KeyFile.loadOrCreate(path, bytes: Ed25519PrivateKey.seedLength)
+        guard let signing = Ed25519PrivateKey(seed: seed) else {
+            throw .wrongLength(path: path, expected: Ed25519PrivateKey.seedLength)
+        }
+        var published = [signing.publicKey]
+        for (file, retiredAt) in retired(in: folder) {
+            guard now.seconds < retiredAt + overlap else {
+                unlink("\(folder)/\(file)")
+                continue
+            }
+            let seed = try KeyFile.loadOrCreate("\(folder)/\(file)", bytes: Ed25519PrivateKey.seedLength)
+            if let key = Ed25519PrivateKey(seed: seed) { published.append(key.publicKey) }
+        }
+        return Current(signing: signing, published: published)
+    }
+
+    /// The files of keys that were replaced, the last one first.
+    private static func retired(in folder: String) -> [(file: String, retiredAt: Int64)] {
+        guard let directory = opendir(folder) else { return [] }
+        defer { closedir(directory) }
+        var found: [(file: String, retiredAt: Int64)] = []
+        while let entry = readdir(directory) {
+            let file = withUnsafeBytes(of: entry.pointee.d_name) { bytes in String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self) }
+            guard file.hasPrefix(retiredPrefix), let retiredAt = Int64(file.dropFirst(retiredPrefix.count)) else { continue }
+            found.append((file, retiredAt))
+        }
+        return found.sorted { $0.retiredAt > $1.retiredAt }
+    }
+
+    /// Tells whether the file of the key is another one than before.
+    private static func signature(of folder: String) -> [Int64] {
+        var status = stat()
+        guard stat("\(folder)/\(name)", &status) == 0 else { return [] }
+        return [Int64(status.st_ino), Int64(status.st_size)]
+    }
+}
