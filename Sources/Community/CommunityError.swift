@@ -97,6 +97,32 @@ public enum CommunityError: Error, Sendable, Equatable {
     case cannotRemoveOwner
     /// Several channels fit what was asked for.
     case ambiguousChannel
+    /// The galaxy is suspended: nothing may be written in it.
+    case spaceSuspended
+    /// The galaxy is read-only: nobody writes messages in it.
+    case spaceReadOnly
+    /// The caller lacks these permissions, and so can neither give nor take them.
+    case cannotGrant(Permissions)
+    /// A rule about permissions is not one that a channel can have; the words say why.
+    case invalidPermissions(String)
+    /// The category that a channel shall belong to is none, or is not of this galaxy, or is full.
+    case invalidParent
+    /// There is no such kind of channel.
+    case unknownChannelKind
+    /// A galaxy of this id has another name or owner.
+    case galaxyConflict
+    /// A channel of this id is another one.
+    case channelConflict
+    /// Another identity server has vouched for this person's id before.
+    case identityTaken
+    /// The token was made before the person's tokens were revoked.
+    case identityRevoked
+    /// The owner is no operator of this server.
+    case notOperator
+    /// The claim code is wrong, used or expired.
+    case invalidClaimCode
+    /// There is no such webhook, or its token is another.
+    case unknownWebhook
     /// There are as many of something as there may be; `name` says of what, as in "500 channels per space".
     case limitReached(name: String, limit: Int)
     /// Too much work is waiting; the same request may succeed in a moment.

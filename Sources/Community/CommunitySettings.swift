@@ -18,6 +18,10 @@ public struct CommunitySettings: Sendable {
     public var refreshTokenSeconds: Int64
     /// Characters of a password.
     public var passwordLength: ClosedRange<Int>
+    /// Those who may have galaxies here, by the ids that Cosmos knows them by.
+    public var operators: Set<String> = []
+    /// Galaxies that metadata servers may make here.
+    public var maximumGalaxies = 100
 
     /// The defaults of contracts/configuration.md.
     public init(

@@ -88,4 +88,18 @@ public enum Limits {
     public static let setupAttempts = 5
     /// How long it waits, in seconds.
     public static let setupAttemptSeconds: Int64 = 900
+    /// How long a claim code is good for, in seconds.
+    public static let claimCodeSeconds: Int64 = 3_600
+    /// How long a login of the Cosmos API lasts without being used, in seconds.
+    public static let cosmosSessionSeconds: Int64 = 43_200
+    /// Characters of a token that proves whose server this is.
+    public static let challengeToken = 22...128
+    /// How long the server answers for one, in seconds.
+    public static let challengeSeconds: Int64 = 600
+    /// Rules of one channel about roles and members.
+    public static let overridesPerChannel = 100
+    /// Channels of one category.
+    public static let channelsPerCategory = 50
+    /// How long what belonged to a deleted galaxy is kept, in seconds: 30 days.
+    public static let deletedGalaxySeconds: Int64 = 30 * 86_400
 }

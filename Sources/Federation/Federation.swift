@@ -20,7 +20,8 @@ public final class Federation: Sendable {
     ///   - sender: fetches key documents.
     ///   - report: hears of what an operator should see.
     public init(
-        database: Database, sender: OutboundSender, settings: FederationSettings, serverKeys: ServerKeys, clock: @escaping WallClock = { .now() },
+        database: Database, sender: OutboundSender, settings: FederationSettings, serverKeys: ServerKeys,
+        clock: @escaping WallClock = { .now() },
         report: @escaping @Sendable (KeyNotice) -> Void = { _ in }
     ) {
         self.settings = settings

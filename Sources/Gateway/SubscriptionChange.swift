@@ -38,7 +38,7 @@ enum SubscriptionChange: Equatable {
             channel.recipients.map { .join($0.id, TopicID(channel.source)) }
         case .channelDeleted(let channel):
             channel.source.scope == .space ? [] : [.close(TopicID(channel.source))]
-        case .channelShown(let channel, let account):
+        case .channelShown(let channel, let account), .channelNarrowed(let channel, let account):
             [.join(account, TopicID(channel.source))]
         case .channelHidden(let channel, let account, _):
             [.leave(account, TopicID(channel.source))]

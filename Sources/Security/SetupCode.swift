@@ -37,14 +37,17 @@ public struct SetupCode: Sendable, Equatable {
     }
 
     /// As it is shown: `ROOST-` and groups that can be read aloud.
-    public var grouped: String {
+    public var grouped: String { grouped(prefix: "ROOST") }
+
+    /// The same with another word before it.
+    public func grouped(prefix: String) -> String {
         var groups: [Substring] = []
         var rest = Substring(characters)
         for length in [5, 5, 5, 5, 6] {
             groups.append(rest.prefix(length))
             rest = rest.dropFirst(length)
         }
-        return "ROOST-" + groups.joined(separator: "-")
+        return "\(prefix)-" + groups.joined(separator: "-")
     }
 
     /// What is stored.

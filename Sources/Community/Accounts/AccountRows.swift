@@ -98,7 +98,7 @@ extension SQLReader {
 
 extension Transaction {
     /// Writes a new account. A taken name is `DatabaseError.uniqueViolation`: see `Community.namingTaken`.
-    func insertAccount(_ registration: Registration, passwordHash: String, isAdministrator: Bool) throws -> Account {
+    func insertAccount(_ registration: Registration, passwordHash: String?, isAdministrator: Bool) throws -> Account {
         let account = Account(
             id: AccountID(nextID()), username: registration.username, displayName: registration.displayName?.trimmed,
             email: registration.email, isAdministrator: isAdministrator, createdAt: now, updatedAt: now)
@@ -111,7 +111,8 @@ extension Transaction {
             """,
             [
                 .integer(account.id.rawValue), .text(account.username), .text(account.username.folded), .optional(account.email),
-                .optional(account.email?.folded), .text(passwordHash), .optional(account.displayName), .integer(account.status.rawValue),
+                .optional(account.email?.folded), .optional(passwordHash), .optional(account.displayName),
+                .integer(account.status.rawValue),
                 .bool(isAdministrator), .integer(now.microseconds),
             ])
         return account

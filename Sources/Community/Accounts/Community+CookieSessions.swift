@@ -6,8 +6,10 @@ internal import Storage
 extension Community {
     /// Who is logged in by a token; nil when it is unknown, or its login has ended or expired. One indexed read: every request asks.
     ///
-    /// - Parameter token: as `LoginSession.token` was, of any form.
-    public func session(token: String) async throws -> ActiveSession? {
+    /// - Parameters:
+    ///   - token: as `LoginSession.token` was, of any form.
+    ///   - kind: what the login is used for; one of another kind is unknown.
+    public func session(token: String, kind: SessionKind = .cookie) async throws -> ActiveSession? {
         guard token.utf8.count <= 128 else { return nil }
         let hash = OpaqueToken(text: token).hash
         let now = clock()
@@ -17,8 +19,8 @@ extension Community {
                 SELECT a.id, a.username, a.display_name, a.avatar_url, a.bio, a.email, a.status, a.is_administrator, a.created_at, a.updated_at,
                     s.id, s.expires_at, s.last_used_at
                 FROM session_tokens t JOIN sessions s ON s.id = t.session_id JOIN accounts a ON a.id = s.account_id
-                WHERE t.hash = $1 AND s.kind = 2 AND s.ended_at IS NULL AND s.expires_at > $2
-                """, [.blob(hash), .integer(now.microseconds)]
+                WHERE t.hash = $1 AND s.kind = $3 AND s.ended_at IS NULL AND s.expires_at > $2
+                """, [.blob(hash), .integer(now.microseconds), .integer(kind.rawValue)]
             ) { row in
                 ActiveSession(
                     account: try Account(row), id: SessionID(try row.integer(10)),

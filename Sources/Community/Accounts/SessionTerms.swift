@@ -6,6 +6,8 @@ public enum SessionKind: Int64, Sendable {
     case refresh = 1
     /// One token for the whole login, such as the value of a cookie.
     case cookie = 2
+    /// One token for a login that goes on as long as it is used.
+    case cosmos = 3
 }
 
 /// What a login is used for, how long it lasts, and how many an account may have.

@@ -33,6 +33,22 @@ enum AuditAction: String {
     case channelDeleted = "channel_deleted"
     /// The message was removed by somebody else than its author.
     case messageDeleted = "message_deleted"
+    /// Somebody may have galaxies here; the details name the id where there is no account.
+    case operatorAdded = "operator_added"
+    /// Somebody may not any more.
+    case operatorRemoved = "operator_removed"
+    /// What was known of a person of another server is removed.
+    case accountForgotten = "account_forgotten"
+    /// A metadata server has made the space; the details name it.
+    case galaxyCreated = "galaxy_created"
+    /// A metadata server has changed the space; the details name it.
+    case galaxyChanged = "galaxy_changed"
+    /// A metadata server has deleted the space; the details name it.
+    case galaxyDeleted = "galaxy_deleted"
+    /// The channel shows itself to others, or lets them do other things.
+    case permissionsChanged = "permissions_changed"
+    /// A webhook was made, changed or removed: the subject.
+    case webhookChanged = "webhook_changed"
 }
 
 extension Community {

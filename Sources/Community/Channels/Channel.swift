@@ -6,6 +6,13 @@ public enum ChannelKind: Int64, Sendable {
     case text = 0
     /// Text between few people, in no space.
     case direct = 1
+    /// Speech, in a space. Nobody writes there.
+    case voice = 2
+    /// A heading over channels of a space. Nobody writes there.
+    case category = 4
+
+    /// Whether people write there. Those who know no others are not told of them.
+    public var isConversation: Bool { self == .text || self == .direct }
 }
 
 /// How it is decided who may use a channel (DESIGN section 7). The numbers stand in the database.

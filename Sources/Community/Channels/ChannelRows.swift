@@ -47,7 +47,7 @@ struct ListedChannel {
             guard let space = channel.spaceID else { return [] }
             return EffectivePermissions.resolve(
                 for: subject, in: space, everyone: spaceDefault,
-                channel: EffectivePermissions.ChannelRules(everyone: everyone, overrides: overrides))
+                channel: EffectivePermissions.ChannelRules(everyone: everyone, overrides: overrides, isVoice: channel.kind == .voice))
         case .publicMembership, .privateMembership, .direct:
             // Nobody comes in through the space, not even its owner: what is said there is between the members.
             let own = (own ?? []).intersection(.channel.union(.kickMembers)).withoutImplied()
@@ -57,7 +57,7 @@ struct ListedChannel {
 }
 
 extension SQLReader {
-    /// The channels of a space that an account sees, by position and then id.
+    /// The text channels of a space that an account sees, by position and then id.
     func channels(visibleTo standing: SpaceStanding, at now: Timestamp) throws -> [Channel] {
         // In the home space only those that the account has joined: of thousands of others it sees none.
         if standing.space.isHome { return try channels(of: standing.space.id, joinedBy: standing.subject.accountID) }
@@ -66,7 +66,7 @@ extension SQLReader {
             SELECT c.id, c.space_id, c.owner_id, c.name, c.kind, c.access, c.topic, c.position, c.last_message_id, c.last_text_message_id,
                 c.own_audience, c.created_at, c.default_permissions, c.inherits_default, c.override_count, cm.permissions
             FROM channels c LEFT JOIN channel_members cm ON cm.channel_id = c.id AND cm.account_id = $2
-            WHERE c.space_id = $1 ORDER BY c.position, c.id
+            WHERE c.space_id = $1 AND c.kind = 0 ORDER BY c.position, c.id
             """, [.integer(standing.space.id.rawValue), .integer(standing.subject.accountID.rawValue)]
         ) { try ListedChannel($0) }
         return try listed.compactMap { entry in
@@ -88,9 +88,9 @@ extension SQLReader {
         ) { try Channel($0) }
     }
 
-    /// The open channels of a space whose events do not concern the whole space.
+    /// The open text channels of a space whose events do not concern the whole space.
     func channelsWithOwnAudience(of space: SpaceID) throws -> [ChannelID] {
-        try query("SELECT id FROM channels WHERE space_id = $1 AND own_audience = 1 ORDER BY id", [.integer(space.rawValue)]) {
+        try query("SELECT id FROM channels WHERE space_id = $1 AND own_audience = 1 AND kind = 0 ORDER BY id", [.integer(space.rawValue)]) {
             ChannelID(try $0.integer(0))
         }
     }
@@ -141,13 +141,15 @@ extension SQLReader {
 extension Transaction {
     /// Writes a channel of a space, without members and event.
     @discardableResult
-    func insertChannel(_ draft: ChannelDraft, in space: SpaceID, access: ChannelAccess, owner: AccountID? = nil) throws -> Channel {
+    func insertChannel(
+        _ draft: ChannelDraft, in space: SpaceID, kind: ChannelKind = .text, access: ChannelAccess, owner: AccountID? = nil
+    ) throws -> Channel {
         let last = try first("SELECT MAX(position) FROM channels WHERE space_id = $1", [.integer(space.rawValue)]) {
             try $0.optionalInteger(0)
         }
         let position = draft.position ?? (last ?? nil).map { min(Int($0) + 1, Limits.position.upperBound) } ?? 0
         let channel = Channel(
-            id: ChannelID(nextID()), spaceID: space, ownerID: owner, name: draft.name, access: access, topic: draft.topic,
+            id: ChannelID(nextID()), spaceID: space, ownerID: owner, name: draft.name, kind: kind, access: access, topic: draft.topic,
             position: position,
             createdAt: now)
         try execute(

@@ -16,6 +16,9 @@ public enum CommunityEvent: Sendable {
     case channelDeleted(Channel)
     /// Somebody sees a channel who did not before. Scope: the account.
     case channelShown(Channel, to: AccountID)
+    /// Somebody still sees a channel that not everybody in its space sees any more: its events have a place of their own from now on. Nothing that
+    /// is shown changes. Scope: the account.
+    case channelNarrowed(Channel, for: AccountID)
     /// Somebody does not see a channel any more, or one that not everybody saw is gone. Scope: the account.
     case channelHidden(Channel, from: AccountID, ChannelLoss)
     /// Somebody is a member now. `detail` is what the new member sees. Scope: the space.
@@ -99,6 +102,8 @@ public enum EventKind: Int64, Sendable {
     case channelShown = 13
     /// Subject: the channel; data: the channel as it was and why.
     case channelHidden = 14
+    /// Subject: the channel.
+    case channelNarrowed = 15
     /// Subject: the account.
     case memberAdded = 20
     /// Subject: the account; data: the reason.

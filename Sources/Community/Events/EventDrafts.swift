@@ -64,6 +64,11 @@ extension EventDraft {
         EventDraft(.channelShown(channel, to: account), .channelShown, from: .account(account), subject: channel.id.rawValue)
     }
 
+    /// Somebody still sees a channel whose events have a place of their own from now on.
+    static func channelNarrowed(_ channel: Channel, for account: AccountID) -> EventDraft {
+        EventDraft(.channelNarrowed(channel, for: account), .channelNarrowed, from: .account(account), subject: channel.id.rawValue)
+    }
+
     /// Somebody does not see a channel any more.
     static func channelHidden(_ channel: Channel, from account: AccountID, _ loss: ChannelLoss) -> EventDraft {
         EventDraft(

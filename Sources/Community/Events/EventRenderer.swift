@@ -44,6 +44,8 @@ struct EventRenderer {
             return ChannelRecord.channel(ChannelID(event.subjectID), from: event.data).map { .channelDeleted($0) }
         case .channelShown:
             return try channel(ChannelID(event.subjectID), from: reader).map { .channelShown($0, to: AccountID(event.scopeID)) }
+        case .channelNarrowed:
+            return try channel(ChannelID(event.subjectID), from: reader).map { .channelNarrowed($0, for: AccountID(event.scopeID)) }
         case .channelHidden:
             return try hidden(ChannelID(event.subjectID), event.data, reader).map {
                 .channelHidden($0, from: AccountID(event.scopeID), ChannelRecord.loss(from: event.data))

@@ -38,7 +38,7 @@ extension SQLReader {
     private func openChannels(seenBy account: AccountID, at now: Timestamp) throws -> [(EventSource, Timestamp)] {
         let found = try query(
             """
-            SELECT c.id, m.joined_at FROM members m JOIN channels c ON c.space_id = m.space_id AND c.own_audience = 1
+            SELECT c.id, m.joined_at FROM members m JOIN channels c ON c.space_id = m.space_id AND c.own_audience = 1 AND c.kind = 0
             WHERE m.account_id = $1 ORDER BY c.id
             """, [.integer(account.rawValue)]
         ) { (ChannelID(try $0.integer(0)), Timestamp(microseconds: try $0.integer(1))) }

@@ -96,7 +96,7 @@ extension Transaction {
         try audit(.ownerChanged, by: former, in: space.id, subject: owner.rawValue)
     }
 
-    fileprivate func deleteRows(of space: SpaceID) throws {
+    func deleteRows(of space: SpaceID) throws {
         let id = [SQLValue.integer(space.rawValue)]
         try execute("DELETE FROM space_invites WHERE space_id = $1", id)
         try execute("DELETE FROM member_roles WHERE space_id = $1", id)

@@ -7,6 +7,8 @@ struct SpaceStanding {
     /// What the role everyone grants.
     var everyone: Permissions
     var subject: EffectivePermissions.Subject
+    /// What the metadata server has said of the space.
+    var flags = SpaceFlags()
 
     var permissions: Permissions {
         EffectivePermissions.resolve(for: subject, in: space.id, everyone: everyone)
@@ -17,11 +19,12 @@ struct SpaceStanding {
         guard subject.isMember else { throw .missingAccess }
     }
 
-    /// - Throws: `CommunityError.missingAccess` for strangers, `.missingPermission` for members.
+    /// - Throws: `CommunityError.missingAccess` for strangers, `.missingPermission` for members, `.spaceSuspended`.
     func require(_ needed: Permissions) throws(CommunityError) {
         try requireMember()
         let missing = needed.subtracting(permissions)
         guard missing.isEmpty else { throw .missingPermission(missing) }
+        try flags.requireWritable()
     }
 }
 
@@ -34,13 +37,13 @@ extension SQLReader {
         try run(
             """
             SELECT s.id, s.name, s.description, s.icon_url, s.owner_id, s.member_count, s.is_home, s.created_at, s.updated_at,
-                e.permissions, m.account_id, m.timed_out_until, r.id, r.permissions
+                e.permissions, m.account_id, m.timed_out_until, r.id, r.permissions, s.public_flags, s.private_flags
             FROM spaces s
             LEFT JOIN roles e ON e.id = s.id
             LEFT JOIN members m ON m.space_id = s.id AND m.account_id = $2
             LEFT JOIN member_roles mr ON mr.space_id = s.id AND mr.account_id = $2
             LEFT JOIN roles r ON r.id = mr.role_id
-            WHERE s.id = $1
+            WHERE s.id = $1 AND s.deleted_at IS NULL
             """, [.integer(space.rawValue), .integer(account.rawValue)]
         ) { row in
             if standing == nil {
@@ -49,7 +52,8 @@ extension SQLReader {
                     space: space, everyone: Permissions(rawValue: try row.optionalInteger(9) ?? 0),
                     subject: EffectivePermissions.Subject(
                         accountID: account, isOwner: space.ownerID == account, isMember: try row.optionalInteger(10) != nil,
-                        isTimedOut: try row.optionalInteger(11).map { $0 > now.microseconds } ?? false))
+                        isTimedOut: try row.optionalInteger(11).map { $0 > now.microseconds } ?? false),
+                    flags: SpaceFlags(publicBits: try row.integer(14), privateBits: try row.integer(15)))
             }
             if let role = try EffectivePermissions.Role(row, at: 12) { standing?.subject.roles.append(role) }
         }

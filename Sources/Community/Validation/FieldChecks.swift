@@ -44,6 +44,9 @@ struct FieldChecks {
             "Must be a number from \(limit.lowerBound) to \(limit.upperBound).")
     }
 
+    /// Whether nothing was found.
+    var isGood: Bool { problems.isEmpty }
+
     /// Throws what was found.
     func finish() throws(CommunityError) {
         guard problems.isEmpty else { throw .invalid(problems) }

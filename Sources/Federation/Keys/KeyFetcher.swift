@@ -54,7 +54,8 @@ struct KeyFetcher: Sendable {
         else { return nil }
         let parts = url.target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         let question = SignedMessage(
-            method: "GET", scheme: url.scheme, authority: url.authority, path: parts[0], query: parts.count == 2 ? parts[1] : nil, headers: [])
+            method: "GET", scheme: url.scheme, authority: url.authority, path: parts[0], query: parts.count == 2 ? parts[1] : nil,
+            headers: [])
         return FetchedKeys(
             keys: keys, body: response.body, lifetime: KeyDocument.lifetime(cacheControl: response.header("cache-control")),
             answer: question.response(status: response.status, headers: response.headers, body: response.body))

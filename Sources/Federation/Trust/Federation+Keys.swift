@@ -55,7 +55,8 @@ extension Federation {
             }
             let published = document.flatMap { try? JSONWebKeySet(parsing: $0) }?.entries.map(\.key.thumbprint) ?? []
             let pins = Set(source.pins + trusted.filter { $0.1 == nil }.map(\.0))
-            let introduced = Dictionary(trusted.compactMap { entry in entry.1.map { (entry.0, $0) } }, uniquingKeysWith: { first, _ in first })
+            let introduced = Dictionary(
+                trusted.compactMap { entry in entry.1.map { (entry.0, $0) } }, uniquingKeysWith: { first, _ in first })
             for thumbprint in Set(published).union(pins).union(introduced.keys).sorted() {
                 let state: TrustedKey.State =
                     if revoked.contains(thumbprint) {

@@ -22,6 +22,7 @@ enum SessionTable {
             switch session.kind {
             case .refresh: "refresh"
             case .cookie: "cookie"
+            case .cosmos: "Cosmos"
             }
         return [
             String(session.id.rawValue), kind, session.createdAt.rfc3339, session.lastUsedAt.rfc3339, session.expiresAt.rfc3339,

@@ -52,13 +52,18 @@ extension ChatError {
         case .notInDirectChannel:
             self.init(
                 status: .forbidden, code: 50_003, name: "cannot_execute_on_dm", message: "A DM channel can be neither changed nor deleted.")
+        case .spaceSuspended: self = .forbidden("server_suspended", "The server is suspended; nothing in it can be changed.")
+        case .spaceReadOnly: self = .forbidden("server_read_only", "The server is read-only.")
         // What only other APIs ask for; here it would be refused in the same words as its like.
-        case .notOwnInvite, .newOwnerNeeded, .cannotRemoveOneself, .cannotRemoveOwner, .invalidChannelInvite:
+        case .notOwnInvite, .newOwnerNeeded, .cannotRemoveOneself, .cannotRemoveOwner, .invalidChannelInvite, .cannotGrant,
+            .invalidPermissions, .invalidParent, .unknownChannelKind, .galaxyConflict, .channelConflict, .identityTaken, .identityRevoked,
+            .notOperator, .invalidClaimCode:
             self = .forbidden("missing_permissions", "The permission for this is missing.")
         case .ambiguousChannel: self = .unknown(10_003, "unknown_channel", "There is no such channel.")
         case .unknownSession: self = .unauthorized
         case .unknownSpace: self = .unknown(10_004, "unknown_server", "There is no such server.")
         case .unknownChannel: self = .unknown(10_003, "unknown_channel", "There is no such channel.")
+        case .unknownWebhook: self = .unknown(10_015, "unknown_webhook", "There is no such webhook.")
         case .unknownMessage: self = .unknown(10_008, "unknown_message", "There is no such message.")
         case .unknownAccount: self = .unknown(10_013, "unknown_user", "There is no such user.")
         case .unknownMember: self = .unknown(10_007, "unknown_member", "There is no such member.")

@@ -17,6 +17,7 @@ final class ChatEventEncoder: EventEncoder {
 
     func encode(_ envelope: Envelope) -> EncodedEvent? {
         let sequence = envelope.event.id
+        guard envelope.content.isShownInConversations else { return nil }
         switch envelope.content {
         case .messageCreated(let message, _):
             return event(.messageCreate, message, sequence: sequence)
@@ -60,7 +61,7 @@ final class ChatEventEncoder: EventEncoder {
         case .spaceDeleted(let space):
             guard includesServerEvents else { return nil }
             return event(.serverDelete, sequence: sequence) { $0.member("server_id", String(space.rawValue)) }
-        case .channelMemberRemoved, .memberUpdated, .sessionEnded, .accountUpdated, .channelInvited:
+        case .channelMemberRemoved, .channelNarrowed, .memberUpdated, .sessionEnded, .accountUpdated, .channelInvited:
             return nil
         }
     }

@@ -73,7 +73,9 @@ extension Problem {
         case .busy: self.init(.unavailable)
         // The rest is refused to those who may do other things here, or is asked for by other APIs only.
         case .missingPermission, .ownerOnly, .ownerCannotLeave, .homeSpaceStays, .notAuthor, .cannotMessageOneself, .notInDirectChannel,
-            .emailTaken, .wrongPassword, .invalidRefreshToken:
+            .emailTaken, .wrongPassword, .invalidRefreshToken, .spaceSuspended, .spaceReadOnly, .cannotGrant, .invalidPermissions,
+            .invalidParent, .unknownChannelKind, .galaxyConflict, .channelConflict, .identityTaken, .identityRevoked, .notOperator,
+            .invalidClaimCode, .unknownWebhook:
             self.init(.noPermission)
         }
     }

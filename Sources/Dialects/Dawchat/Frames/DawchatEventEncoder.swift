@@ -19,7 +19,8 @@ final class DawchatEventEncoder: EventEncoder {
             // Without an id: a client that comes back still names the last message it knows.
             let data = Wire.object { Wire.invite(invite, to: &$0) }
             return EncodedEvent(common: ServerSentEvent.bytes(id: nil, event: "user-invite", data: data))
-        case .messageUpdated, .messageDeleted, .channelCreated, .channelUpdated, .channelDeleted, .channelShown, .memberAdded,
+        case .messageUpdated, .messageDeleted, .channelCreated, .channelUpdated, .channelDeleted, .channelShown, .channelNarrowed,
+            .memberAdded,
             .memberUpdated,
             .memberRemoved, .removedFromSpace, .spaceUpdated, .spaceDeleted, .channelMemberRemoved, .sessionEnded, .accountUpdated:
             return nil

@@ -1,0 +1,9 @@
+extension CommunityEvent {
+    /// Whether the event concerns those who know conversations only: nothing about voice channels and categories.
+    public var isShownInConversations: Bool {
+        switch self {
+        case .channelCreated(let channel), .channelUpdated(let channel), .channelDeleted(let channel): channel.kind.isConversation
+        default: true
+        }
+    }
+}

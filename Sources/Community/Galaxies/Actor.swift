@@ -1,0 +1,29 @@
+/// Who does something in a galaxy.
+public enum Actor: Sendable, Equatable {
+    /// A person.
+    case account(AccountID)
+    /// A metadata server, by its origin: what it does needs no membership and no permission.
+    case metadataServer(origin: String)
+
+    /// For the audit log, where no account is 0.
+    var accountID: AccountID {
+        if case .account(let account) = self { return account }
+        return AccountID(0)
+    }
+
+    /// For the audit log: which server.
+    var origin: String? {
+        if case .metadataServer(let origin) = self { return origin }
+        return nil
+    }
+}
+
+/// Who looks at a galaxy.
+public enum GalaxyViewer: Sendable, Equatable {
+    /// Anybody, or somebody who is nothing here.
+    case stranger
+    /// A person.
+    case account(AccountID)
+    /// A metadata server: it sees all.
+    case metadataServer
+}

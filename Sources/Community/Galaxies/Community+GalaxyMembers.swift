@@ -1,0 +1,91 @@
+internal import Primitives
+internal import Storage
+
+/// A member of a galaxy.
+public struct GalaxyMember: Sendable, Equatable {
+    /// The member.
+    public var member: Member
+    /// How Cosmos knows it.
+    public var userID: String
+    /// Its roles, without everyone.
+    public var roles: [RoleID]
+}
+
+extension Community {
+    /// Makes somebody a member whom the metadata server names, and whom this server may never have heard of. Whoever is one already stays so.
+    ///
+    /// - Returns: whether it is one since now.
+    /// - Throws: `CommunityError.unknownSpace`, `.limitReached` (100 spaces per account), `.spaceSuspended` never: who is a member is decided
+    ///   elsewhere.
+    @discardableResult
+    public func addGalaxyMember(_ userID: String, to id: String, by origin: String) async throws -> Bool {
+        try await write { tx in
+            let galaxy = try tx.galaxy(id, of: origin)
+            let account = try tx.admit(userID: userID)
+            guard try !tx.isMember(account, of: galaxy.space.id) else { return false }
+            try tx.requireRoomForSpace(of: account)
+            try tx.addMember(account, to: galaxy.space.id)
+            return true
+        }
+    }
+
+    /// Ends a membership: the metadata server anybody's but the owner's, a person the own.
+    ///
+    /// - Throws: `CommunityError.unknownSpace`, `.unknownMember`, `.ownerCannotLeave`, `.missingPermission` for somebody else's.
+    public func removeGalaxyMember(_ userID: String, from id: String, by actor: Actor) async throws {
+        try await write { tx in
+            let space: Space
+            switch actor {
+            case .metadataServer(let origin): space = try tx.galaxy(id, of: origin).space
+            case .account(let account):
+                let spaceID = try tx.spaceID(galaxy: id)
+                let standing = try tx.standing(of: account, in: spaceID, at: tx.now)
+                guard standing.subject.isMember else { throw CommunityError.missingPermission([]) }
+                guard try tx.account(userID: userID) == account else { throw CommunityError.missingPermission(.kickMembers) }
+                space = standing.space
+            }
+            guard let account = try tx.account(userID: userID), let member = try tx.member(account, of: space.id) else {
+                throw CommunityError.unknownMember
+            }
+            guard member.role != .owner else { throw CommunityError.ownerCannotLeave }
+            try tx.remove(member, from: space, reason: actor == .account(account) ? .left : .kicked)
+        }
+    }
+
+    /// A page of the members of a galaxy, by the numbers of their accounts.
+    ///
+    /// - Parameters:
+    ///   - after: the last member of the page before, as Cosmos knows it; nil: from the first one.
+    ///   - limit: 1 to 1000; more is treated as 1000.
+    /// - Throws: `CommunityError.unknownSpace`, `.missingAccess`, `.unknownAccount` for an `after` that is nobody.
+    public func galaxyMembers(of id: String, for viewer: GalaxyViewer, after: String?, limit: Int) async throws -> [GalaxyMember] {
+        let now = clock()
+        return try await scan { reader in
+            let space = try reader.spaceID(galaxy: id)
+            switch viewer {
+            case .metadataServer: break
+            case .stranger: throw CommunityError.missingAccess
+            case .account(let account): try reader.standing(of: account, in: space, at: now).requireMember()
+            }
+            let start = try after.map { id in
+                guard let account = try reader.account(userID: id) else { throw CommunityError.unknownAccount }
+                return account
+            }
+            let page = min(max(limit, Limits.memberPage.lowerBound), Limits.memberPage.upperBound)
+            return try reader.members(of: space, after: start, limit: page).map { member in
+                GalaxyMember(
+                    member: member, userID: try reader.userID(of: member.account.id),
+                    roles: try reader.roles(of: member.account.id, in: space))
+            }
+        }
+    }
+}
+
+extension SQLReader {
+    fileprivate func roles(of account: AccountID, in space: SpaceID) throws -> [RoleID] {
+        try query(
+            "SELECT role_id FROM member_roles WHERE space_id = $1 AND account_id = $2 ORDER BY role_id",
+            [.integer(space.rawValue), .integer(account.rawValue)]
+        ) { RoleID(try $0.integer(0)) }
+    }
+}
