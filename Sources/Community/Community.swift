@@ -45,8 +45,8 @@ public final class Community: Sendable {
         }
     }
 
-    /// Removes what has expired: ended and expired logins, nonces, invites to spaces, old invites to
-    /// channels. Call it now and then, such as every ten minutes.
+    /// Removes what has expired: ended and expired logins, nonces, invites to spaces, old invites to channels, claim codes, challenges, numbers of
+    /// deliveries. Call it now and then, such as every ten minutes.
     public func removeExpired() async throws {
         try await write { tx in
             let now = SQLValue.integer(tx.now.microseconds)
@@ -57,6 +57,11 @@ public final class Community: Sendable {
             try tx.execute(
                 "DELETE FROM message_nonces WHERE created_at <= $1", [.integer(tx.now.adding(seconds: -Limits.nonceSeconds).microseconds)])
             try tx.execute("DELETE FROM space_invites WHERE expires_at <= $1", [now])
+            try tx.execute("DELETE FROM claim_codes WHERE expires_at <= $1", [now])
+            try tx.execute("DELETE FROM ownership_challenges WHERE expires_at <= $1", [now])
+            try tx.execute(
+                "DELETE FROM received_deliveries WHERE received_at <= $1",
+                [.integer(tx.now.adding(seconds: -Limits.deliverySeconds).microseconds)])
             try tx.execute(
                 "DELETE FROM channel_invites WHERE decided_at <= $1",
                 [.integer(tx.now.adding(seconds: -Limits.decidedInviteSeconds).microseconds)])

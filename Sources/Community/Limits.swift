@@ -96,6 +96,8 @@ public enum Limits {
     public static let challengeToken = 22...128
     /// How long the server answers for one, in seconds.
     public static let challengeSeconds: Int64 = 600
+    /// How long the number of a delivery is remembered, in seconds.
+    public static let deliverySeconds: Int64 = 86_400
     /// Rules of one channel about roles and members.
     public static let overridesPerChannel = 100
     /// Channels of one category.

@@ -1,3 +1,5 @@
+public import Primitives
+
 /// A server whose keys are trusted, set by the operator and never taken from a request (contracts/cosmos.md 3.5).
 public struct KeySource: Sendable, Hashable {
     /// What its keys are good for: those of one role never count for the other.
@@ -45,7 +47,7 @@ public enum PinMode: String, Sendable, CaseIterable {
 /// What an operator has set about other servers.
 public struct FederationSettings: Sendable {
     /// The canonical origin of this server: the audience of tokens, and the address that signatures cover.
-    public var publicOrigin: String
+    public var publicOrigin: PublicOrigin
     /// The servers whose keys are trusted.
     public var sources: [KeySource]
     /// What keys count where some are pinned.
@@ -62,7 +64,7 @@ public struct FederationSettings: Sendable {
     public var tokenMaximumLifetime: Int64 = 900
 
     /// The defaults of contracts/cosmos.md.
-    public init(publicOrigin: String, sources: [KeySource] = []) {
+    public init(publicOrigin: PublicOrigin, sources: [KeySource] = []) {
         self.publicOrigin = publicOrigin
         self.sources = sources
     }

@@ -22,6 +22,11 @@ extension Timestamp {
         }
     }
 
+    /// RFC 3339 in UTC with milliseconds: `2025-05-11T12:34:56.001Z`.
+    public var rfc3339Milliseconds: String {
+        String(rfc3339Microseconds.dropLast(4)) + "Z"
+    }
+
     private func writeDate(to writer: inout DigitWriter) {
         let date = CivilDate(secondsSinceEpoch: seconds)
         writer.number(Int(min(max(date.year, 0), 9_999)), digits: 4)

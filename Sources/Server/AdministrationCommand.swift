@@ -41,20 +41,6 @@ struct AdministrationCommand {
     }
 
     private func withCommunity(_ body: (Community) async throws -> Void) async throws {
-        let folder = try DataFolder(configuration.dataFolder)
-        let group = EventLoopGroup(count: 1)
-        defer { group.stop() }
-        let database = try await Database.open(configuration.database(in: folder), schemas: [Community.schema], loops: group)
-        let passwords = PasswordHasher(cost: configuration.passwordCost, threads: 1)
-        defer { passwords.stop() }
-        let community = Community(database: database, passwordHasher: passwords, settings: configuration.communitySettings)
-        do {
-            try await community.prepare()
-            try await body(community)
-        } catch {
-            await database.close()
-            throw error
-        }
-        await database.close()
+        try await DataFolderWork(configuration: configuration).run { work in try await body(work.community) }
     }
 }

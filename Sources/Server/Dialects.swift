@@ -1,34 +1,52 @@
 internal import Chat
+internal import Cosmos
 internal import Dawchat
 internal import Dialect
+internal import Federation
 internal import Gateway
 internal import HTTP
 internal import Observability
+internal import Primitives
 internal import Security
 
 /// The APIs that are switched on, as one.
 struct Dialects: Sendable {
     private let chat: ChatDialect?
     private let dawchat: DawchatDialect?
+    private let cosmos: CosmosDialect?
 
     /// - Parameters:
     ///   - services: what all of them need.
+    ///   - federation: knows which servers are believed.
+    ///   - origin: the canonical origin of this server.
     ///   - key: the server's secret, from which each derives its own.
-    init(_ configuration: Configuration, services: DialectServices, key: [UInt8], metrics: MetricsRegistry) {
-        let chat = configuration.chatIsOn ? Self.chat(configuration, services: services, key: key) : nil
+    init(
+        _ configuration: Configuration, services: DialectServices, federation: Federation, origin: PublicOrigin, key: [UInt8],
+        metrics: MetricsRegistry
+    ) {
+        let accessTokens = AccessTokenCodec(key: KeyFile.derive("access token", from: key))
+        let chat = configuration.chatIsOn ? Self.chat(configuration, services: services, accessTokens, key: key) : nil
         let dawchat = configuration.dawchatIsOn ? DawchatDialect(services: services, settings: configuration.dawchatSettings) : nil
         if let chat {
             metrics.gauge("roost_gateway_sockets", "Gateway sockets that are logged in.") { Double(chat.socketCount) }
         }
         self.chat = chat
         self.dawchat = dawchat
+        cosmos =
+            configuration.cosmos.isOn
+            ? CosmosDialect(
+                services: CosmosServices(shared: services, federation: federation, accessTokens: accessTokens),
+                settings: configuration.cosmosSettings(origin, startedAt: services.clock()))
+            : nil
     }
 
-    private static func chat(_ configuration: Configuration, services: DialectServices, key: [UInt8]) -> ChatDialect {
+    private static func chat(
+        _ configuration: Configuration, services: DialectServices, _ accessTokens: AccessTokenCodec, key: [UInt8]
+    ) -> ChatDialect {
         ChatDialect(
             services: ChatServices(
                 shared: services, sockets: SocketRegistry(limit: configuration.socketsPerUser),
-                accessTokens: AccessTokenCodec(key: KeyFile.derive("access token", from: key)),
+                accessTokens: accessTokens,
                 gatewaySessionIDs: SignedSessionIDCodec(key: KeyFile.derive("gateway session", from: key))),
             settings: configuration.chatSettings)
     }
@@ -36,6 +54,7 @@ struct Dialects: Sendable {
     func mount(on routes: inout RouteGroup) {
         chat?.mount(on: &routes)
         dawchat?.mount(on: &routes)
+        cosmos?.mount(on: &routes)
     }
 
     /// The answer to what was not understood as a request, in the shape of the API that the path belongs to.
@@ -44,6 +63,9 @@ struct Dialects: Sendable {
         if chat != nil, path.hasPrefix(ChatDialect.restPrefix + "/") { return ChatDialect.errorResponse(error) }
         if dawchat != nil, DawchatDialect.prefixes.contains(where: { path.hasPrefix($0 + "/") }) {
             return DawchatDialect.errorResponse(error)
+        }
+        if cosmos != nil, CosmosDialect.prefixes.contains(where: { path == $0 || path.hasPrefix($0 + "/") }) {
+            return CosmosDialect.errorResponse(error)
         }
         return .error(error)
     }

@@ -1,4 +1,5 @@
 internal import Community
+internal import Federation
 internal import Observability
 internal import Reactor
 internal import Security
@@ -37,6 +38,10 @@ public struct Program: Sendable {
                 try await AdministrationCommand(configuration: configuration(options)).resetPassword(of: username)
             case .listSessions(let username, let options):
                 try await AdministrationCommand(configuration: configuration(options)).listSessions(of: username)
+            case .operators(let action, let options): try await TrustCommand(configuration: configuration(options)).run(action)
+            case .claim(let action, let options): try await TrustCommand(configuration: configuration(options)).run(action)
+            case .trust(let action, let options): try await TrustCommand(configuration: configuration(options)).run(action)
+            case .key(let action, let options): try TrustCommand(configuration: configuration(options)).run(action)
             case .endSession(let session, let username, let options):
                 try await AdministrationCommand(configuration: configuration(options)).endSession(
                     session.map { SessionID($0) }, of: username)
@@ -74,7 +79,11 @@ public struct Program: Sendable {
         case let error as DataFolder.Failure: (.failure, "The data folder \(error.path) cannot be made: \(error.reason)")
         case let error as KeyFile.Failure: (.failure, error.description)
         case let error as Listener.Failure: (.failure, error.description)
-        // Only `roost admin` passes these on: what it was told is no good.
+        case KeyChangeFailure.noThumbprint:
+            (.badUsage, "A key is named by its thumbprint: 43 characters of base64url, as roost trust list shows them.")
+        case KeyChangeFailure.unknownSource: (.badUsage, "No server of this origin is configured in cosmos.metadata or cosmos.identity.")
+        case TrustCommand.Failure.noOperator(let user): (.failure, "\(user) is no operator, or one by the configuration.")
+        // Only commands on the data folder pass these on: what they were told is no good.
         case CommunityError.invalid(let fields): (.badUsage, fields.sentence)
         case CommunityError.usernameTaken: (.failure, "The username is taken.")
         case CommunityError.unknownAccount: (.failure, "There is no such account.")

@@ -2,8 +2,10 @@ internal import Chat
 internal import Community
 internal import Dawchat
 internal import Dialect
+internal import Federation
 internal import Gateway
 internal import HTTP
+internal import HTTPClient
 internal import Observability
 internal import Primitives
 internal import Reactor
@@ -23,6 +25,7 @@ final class RoostServer: Sendable {
     let setupCode: String?
 
     private let group: EventLoopGroup
+    private let client: HTTPClient
     private let database: Database
     private let passwords: PasswordHasher
     private let server: HTTPServer
@@ -42,11 +45,17 @@ final class RoostServer: Sendable {
         group = EventLoopGroup(count: loops)
         self.logger = logger
         do {
-            database = try await Database.open(configuration.database(in: folder), schemas: [Community.schema], loops: group)
+            database = try await Database.open(configuration.database(in: folder), schemas: Self.schemas, loops: group)
         } catch {
             group.stop()
             throw error
         }
+        let origin = PublicOrigin(configuration.publicURL ?? "http://\(configuration.listen)")
+        client = HTTPClient(guard: AddressGuard(allowed: configuration.guardAllows, own: AddressGuard.ownAddresses()))
+        let federation = Federation(
+            database: database, sender: OutboundSender(client), settings: configuration.federationSettings(origin),
+            serverKeys: try ServerKeys(folder: folder.path, clock: { .now() }),
+            report: { logger.log(.warning, "Keys of another server", [("what", .text($0.description))]) })
         passwords = PasswordHasher(cost: configuration.passwordCost)
         let community = Community(database: database, passwordHasher: passwords, settings: configuration.communitySettings)
         try await community.prepare()
@@ -80,7 +89,7 @@ final class RoostServer: Sendable {
                 limits: RequestLimits(configuration.requestLimits, limiter: RateLimiter(), clock: { .now() }), group: group,
                 clock: { .now() }, clientAddress: ClientAddress(trustedProxies: configuration.trustedProxies).callAsFunction,
                 reportFailure: { logger.log(.error, "A request failed", [("reason", .text(String(describing: $0)))]) }),
-            key: key, metrics: metrics.registry)
+            federation: federation, origin: origin, key: key, metrics: metrics.registry)
         dialects.mount(on: &routes)
         let router = Router(routes)
         var hooks = metrics.hooks(logger, router: router)
@@ -89,12 +98,18 @@ final class RoostServer: Sendable {
         limits.connections = OpenFileLimit.connections(atMost: configuration.connectionLimit, loops: loops)
         server = try await HTTPServer.start(on: configuration.listen, group: group, router: router, limits: limits, hooks: hooks)
         address = server.address
-        url = configuration.publicURL ?? "http://\(server.address)"
-        Maintenance(community: community, database: database, retentionDays: configuration.retentionDays, logger: logger)
-            .start(on: group.next())
+        if configuration.publicURL == nil { origin.settle("http://\(server.address)") }
+        url = configuration.publicURL ?? origin.text
+        Maintenance(
+            community: community, federation: federation, database: database, retentionDays: configuration.retentionDays, logger: logger
+        )
+        .start(on: group.next())
         Self.lookForEvents(of: database, on: group.next())
         health.enter(.ready)
     }
+
+    /// The parts of the house that keep data.
+    static let schemas = [Community.schema, Federation.schema]
 
     /// `roost admin` and other nodes write to the same database: what they did is looked for once a second.
     private static func lookForEvents(of database: Database, on loop: EventLoop) {
@@ -110,6 +125,7 @@ final class RoostServer: Sendable {
         dialects.drain()
         await server.drain(deadline: Self.drainDeadline)
         await dialects.drained(deadline: Self.drainDeadline)
+        client.stop()
         await database.close()
         passwords.stop()
         group.stop()

@@ -27,8 +27,10 @@ public struct Galaxy: Sendable, Equatable {
 
 /// What somebody sends to make a galaxy: trimmed, then checked.
 public struct GalaxyDraft: Sendable {
-    let id: String
-    let ownerID: String
+    /// The metadata server's id for it.
+    public let id: String
+    /// How Cosmos knows its owner.
+    public let ownerID: String
     let space: SpaceDraft
     let iconHash: String?
     let flags: SpaceFlags

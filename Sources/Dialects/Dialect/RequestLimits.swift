@@ -60,8 +60,10 @@ public struct RequestLimits: Sendable {
         try count(String(account.rawValue), requests, isGlobal: true)
     }
 
+    /// Counts whatever a dialect limits besides.
+    ///
     /// - Returns: what is left, nil when rates are not limited.
-    private func count(_ key: String, _ limit: RateLimit, isGlobal: Bool) throws(RateLimitReached) -> RateLimitStatus? {
+    public func count(_ key: String, _ limit: RateLimit, isGlobal: Bool = false) throws(RateLimitReached) -> RateLimitStatus? {
         guard isOn else { return nil }
         let now = clock()
         let decision = limiter.take(key, from: limit, at: now)

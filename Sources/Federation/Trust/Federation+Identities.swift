@@ -91,7 +91,7 @@ extension Federation {
         let now = clock()
         let proof = try Self.reading { () throws(TokenFailure) in
             try PossessionProof(
-                use.proofs[0], method: use.method, url: settings.publicOrigin + use.path, token: token, now: now.seconds)
+                use.proofs[0], method: use.method, url: settings.publicOrigin.text + use.path, token: token, now: now.seconds)
         }
         guard proof.thumbprint == thumbprint else { throw .invalidToken("The DPoP proof is of another key.") }
         try await spend(proof.id, in: "proof \(thumbprint)", until: now.adding(seconds: 3 * PossessionProof.maximumAge))
@@ -103,7 +103,7 @@ extension Federation {
 
     private var rules: TokenRules {
         TokenRules(
-            audience: settings.publicOrigin, now: clock().seconds, skew: settings.skew, maximumLifetime: settings.tokenMaximumLifetime)
+            audience: settings.publicOrigin.text, now: clock().seconds, skew: settings.skew, maximumLifetime: settings.tokenMaximumLifetime)
     }
 
     private static func reading<Value>(_ body: () throws(TokenFailure) -> Value) throws(TrustFailure) -> Value {

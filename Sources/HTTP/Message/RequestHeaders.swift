@@ -31,6 +31,11 @@ public struct RequestHeaders: Sendable {
         fields.contains { matches($0, name) }
     }
 
+    /// All fields with their names in lower case, in order.
+    public var entries: [(name: String, value: String)] {
+        fields.map { (text($0.name).lowercased(), text($0.value)) }
+    }
+
     private func matches(_ field: Field, _ name: String) -> Bool {
         guard field.name.count == name.utf8.count else { return false }
         var index = Int(field.name.lowerBound)

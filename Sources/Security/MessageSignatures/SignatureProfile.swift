@@ -12,7 +12,8 @@ public struct SignatureProfile: Sendable {
         func covers(_ names: [String]) -> Bool { names.allSatisfy { covered.contains(SignatureComponent($0)) } }
         guard covers(["@method"]), covers(["@authority", "@path", "@query"]) || covers(["@target-uri"]) else { return false }
         guard message.body.isEmpty || covers(["content-digest", "content-type"]) else { return false }
-        return message.lines("cosmos-user-assertion").isEmpty || covers(["cosmos-user-assertion"])
+        // What decides something beside the body is signed like the body.
+        return ["cosmos-user-assertion", "webhook-id"].allSatisfy { message.lines($0).isEmpty || covers([$0]) }
     }
 
     /// Key documents that introduce new keys: `cosmos-keys-v1` of contracts/cosmos.md 3.5.

@@ -26,6 +26,36 @@ enum Command: Sendable, Equatable {
     case listSessions(username: String, ServeOptions)
     /// Ends one login of an account; nil: all of them.
     case endSession(Int64?, username: String, ServeOptions)
+    case operators(OperatorAction, ServeOptions)
+    case claim(ClaimAction, ServeOptions)
+    case trust(TrustAction, ServeOptions)
+    case key(KeyAction, ServeOptions)
+
+    /// About those who may have galaxies here (contracts/cosmos.md 4). A user is named by the id that Cosmos shows.
+    enum OperatorAction: Sendable, Equatable {
+        case add(String)
+        case remove(String)
+        case list
+    }
+
+    /// About the codes that make somebody an operator.
+    enum ClaimAction: Sendable, Equatable {
+        case new
+        case cancel
+    }
+
+    /// About the keys of other servers (contracts/cosmos.md 3.5), which are named by their thumbprints.
+    enum TrustAction: Sendable, Equatable {
+        case list
+        case pin(String, source: String)
+        case revoke(String)
+    }
+
+    /// About the server's own key.
+    enum KeyAction: Sendable, Equatable {
+        case list
+        case rotate
+    }
 
     static let usage = """
         usage: roost serve [options]            serve until SIGTERM or Ctrl-C
@@ -34,6 +64,10 @@ enum Command: Sendable, Equatable {
                roost admin reset-password --username NAME [--password-stdin] [options]
                roost admin sessions --username NAME [options]
                roost admin end-session --username NAME (--session ID | --all) [options]
+               roost operator (add USER | remove USER | list) [options]
+               roost claim (new | cancel) [options]
+               roost trust (list | pin THUMBPRINT --source ORIGIN | revoke THUMBPRINT) [options]
+               roost key (list | rotate) [options]
                roost version
 
         options: --config FILE         read a YAML file

@@ -1,6 +1,6 @@
 /// Reads a command line.
 struct CommandParser {
-    private var rest: ArraySlice<String>
+    var rest: ArraySlice<String>
 
     /// - Parameter arguments: without the name of the program.
     static func parse(_ arguments: [String]) throws(Command.Misuse) -> Command {
@@ -17,6 +17,10 @@ struct CommandParser {
         case "version", "--version": return try alone(.version)
         case "help", "--help", "-h": return try alone(.help)
         case "admin": return try administration()
+        case "operator": return try operators()
+        case "claim": return try claim()
+        case "trust": return try trust()
+        case "key": return try key()
         default: throw Command.Misuse(reason: "unknown command \(name)")
         }
     }
@@ -45,16 +49,24 @@ struct CommandParser {
         }
     }
 
+    /// The next word, which is not an option.
+    mutating func word(_ what: String) throws(Command.Misuse) -> String {
+        guard let word = rest.first, !word.isEmpty, !word.hasPrefix("-") else { throw Command.Misuse(reason: "\(what) is missing") }
+        rest.removeFirst()
+        return word
+    }
+
     /// What stands behind a command.
-    private struct Parsed {
+    struct Parsed {
         var options = ServeOptions()
         var username: String?
+        var source: String?
         var session: Int64?
         var all = false
     }
 
-    /// - Parameter action: the word behind `admin`; nil for other commands.
-    private mutating func options(of action: String? = nil) throws(Command.Misuse) -> Parsed {
+    /// - Parameter action: the word behind a command that works on the data folder; nil for `serve` and `config`.
+    mutating func options(of action: String? = nil) throws(Command.Misuse) -> Parsed {
         var parsed = Parsed()
         while let argument = rest.popFirst() {
             let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
@@ -65,7 +77,9 @@ struct CommandParser {
             case ("--listen", _): parsed.options.listen = try value(of: argument, attached)
             case ("--ready-file", nil): parsed.options.readyFile = try value(of: argument, attached)
             case ("--set", _): parsed.options.settings.append(try setting(try value(of: argument, attached)))
-            case ("--username", .some): parsed.username = try value(of: argument, attached)
+            case ("--source", "pin"): parsed.source = try value(of: argument, attached)
+            case ("--username", "create"), ("--username", "reset-password"), ("--username", "sessions"), ("--username", "end-session"):
+                parsed.username = try value(of: argument, attached)
             // The password is always read from the standard input; the flag says so.
             case ("--password-stdin", "create"), ("--password-stdin", "reset-password"): try flag(attached, "--password-stdin")
             case ("--all", "end-session"):

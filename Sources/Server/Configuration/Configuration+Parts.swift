@@ -1,8 +1,11 @@
 internal import Chat
 internal import Community
+internal import Cosmos
 internal import Dawchat
 internal import Dialect
+internal import Federation
 internal import Gateway
+internal import Primitives
 internal import Storage
 
 /// The configuration as the parts of the house take it.
@@ -22,9 +25,38 @@ extension Configuration {
     }
 
     var communitySettings: CommunitySettings {
-        CommunitySettings(
+        var settings = CommunitySettings(
             serverName: serverName, registrationMode: registrationMode, refreshTokenSeconds: Int64(refreshTokenDays) * 86_400,
             passwordLength: passwordMinimumLength...128)
+        settings.operators = Set(cosmos.operators)
+        settings.maximumGalaxies = cosmos.maximumGalaxies
+        return settings
+    }
+
+    func federationSettings(_ origin: PublicOrigin) -> FederationSettings {
+        func sources(_ sources: [CosmosConfiguration.Source], _ role: KeySource.Role) -> [KeySource] {
+            sources.map { KeySource(role: role, origin: $0.origin, issuer: $0.issuer, keysURL: $0.keysURL, pins: $0.pins) }
+        }
+        var settings = FederationSettings(
+            publicOrigin: origin, sources: sources(cosmos.metadata, .metadata) + sources(cosmos.identity, .identity))
+        settings.pinMode = PinMode(rawValue: cosmos.pinMode) ?? .strict
+        settings.isTestMode = cosmos.isTestMode
+        settings.allowsInsecureSources = cosmos.allowsInsecureSources
+        settings.skew = cosmos.skewSeconds
+        settings.signatureMaximumAge = cosmos.signatureMaximumAge
+        settings.tokenMaximumLifetime = cosmos.tokenMaximumLifetime
+        return settings
+    }
+
+    func cosmosSettings(_ origin: PublicOrigin, startedAt: Timestamp) -> CosmosSettings {
+        var settings = CosmosSettings(
+            origin: origin, startedAt: startedAt, software: cosmos.exposesSoftware ? RoostVersion.current : nil)
+        settings.hasMetadataServers = !cosmos.metadata.isEmpty
+        settings.issuers = cosmos.identity.compactMap(\.issuer)
+        settings.requiresUserAssertion = cosmos.requiresUserAssertion
+        settings.hasPublicGalaxyInfo = cosmos.hasPublicGalaxyInfo
+        settings.maximumGalaxies = cosmos.maximumGalaxies
+        return settings
     }
 
     var presenceSettings: PresenceSettings {

@@ -1,4 +1,5 @@
 internal import Community
+internal import Federation
 internal import Observability
 internal import Primitives
 internal import Reactor
@@ -14,6 +15,7 @@ struct Maintenance: Sendable {
     static let eventLimit = 5_000_000
 
     let community: Community
+    let federation: Federation
     let database: Database
     let retentionDays: Int
     let logger: Logger
@@ -33,6 +35,8 @@ struct Maintenance: Sendable {
             let oldest = Timestamp.now().adding(seconds: -Int64(retentionDays) * 86_400)
             let count = try await database.pruneEvents(before: oldest, keepAtMost: Self.eventLimit)
             try await community.removeExpired()
+            try await federation.removeExpired()
+            while try await community.removeDeletedGalaxies() { try await Task.sleep(for: Self.pause) }
             while try await community.removeDeletedMessages() { try await Task.sleep(for: Self.pause) }
             while try await community.trimAuditLog() { try await Task.sleep(for: Self.pause) }
             if count > 0 { logger.log(.info, "Old events forgotten", [("count", .integer(Int64(count)))]) }

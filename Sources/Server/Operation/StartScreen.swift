@@ -16,6 +16,7 @@ struct StartScreen {
             "  Address      \(url)",
             "  Chat API     \(url)/api/rest and \(webSocketURL)/api/ws",
             "  Dawchat API  \(url)/api/user and /api/channel",
+            "  Cosmos API   \(url)/meta and /galaxy",
             "  Data folder  \(dataFolder)",
             "  Database     \(database)",
         ]
@@ -23,7 +24,8 @@ struct StartScreen {
             lines += [
                 "",
                 "  Setup code   \(setupCode)",
-                "               Whoever registers with it first becomes the administrator; a Dawchat client takes it as invite token.",
+                "               Whoever registers with it first becomes the administrator; a Dawchat client takes it as invite token,",
+                "               Cosmos as claim code.",
             ]
         }
         lines += ["", "  Stop with Ctrl-C.", ""]

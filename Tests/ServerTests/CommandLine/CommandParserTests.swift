@@ -84,6 +84,22 @@ struct CommandParserTests {
                 == .endSession(232_911_688_851_456, username: "robin", ServeOptions()))
     }
 
+    /// `roost operator`, `claim`, `trust` and `key`, as contracts/cosmos.md 12 names them.
+    @Test func operatorsAndKeysHaveTheirCommands() throws {
+        let options = ServeOptions(dataFolder: "dir")
+        #expect(try parse("operator add u1 --data dir") == .operators(.add("u1"), options))
+        #expect(try parse("operator remove u1") == .operators(.remove("u1"), ServeOptions()))
+        #expect(try parse("operator list --data=dir") == .operators(.list, options))
+        #expect(try parse("claim new --data dir") == .claim(.new, options))
+        #expect(try parse("claim cancel") == .claim(.cancel, ServeOptions()))
+        #expect(try parse("trust list --data dir") == .trust(.list, options))
+        #expect(
+            try parse("trust pin abc --source https://a.example --data dir") == .trust(.pin("abc", source: "https://a.example"), options))
+        #expect(try parse("trust revoke abc --data dir") == .trust(.revoke("abc"), options))
+        #expect(try parse("key list --data dir") == .key(.list, options))
+        #expect(try parse("key rotate --data dir") == .key(.rotate, options))
+    }
+
     /// What is wrong, and how that is told.
     @Test(
         arguments: [
@@ -113,6 +129,15 @@ struct CommandParserTests {
             (["admin", "create", "--username", "robin", "--password", "x"], "unknown option --password"),
             (["admin", "create", "--username", "robin", "--password-stdin=x"], "unknown option --password-stdin"),
             (["admin", "create", "--username", "robin", "--ready-file", "x"], "unknown option --ready-file"),
+            (["operator"], "roost operator knows add, remove and list"),
+            (["operator", "make"], "roost operator knows add, remove and list"),
+            (["operator", "add"], "the user's id is missing"), (["operator", "add", "--data", "x"], "the user's id is missing"),
+            (["operator", "list", "u1"], "unknown option u1"), (["operator", "add", "u1", "--username", "u"], "unknown option --username"),
+            (["claim"], "roost claim knows new and cancel"), (["claim", "new", "code"], "unknown option code"),
+            (["trust", "pin"], "the key's thumbprint is missing"),
+            (["trust", "pin", "abc"], "--source is missing: the origin whose key it is"),
+            (["trust", "revoke", "abc", "--source", "x"], "unknown option --source"), (["trust"], "roost trust knows list, pin and revoke"),
+            (["key"], "roost key knows list and rotate"), (["key", "rotate", "--ready-file", "x"], "unknown option --ready-file"),
         ] as [([String], String)]) func whatIsNotUnderstoodIsTold(_ words: [String], _ reason: String)
     {
         #expect(misuse(words) == reason)

@@ -15,11 +15,13 @@ struct StartScreenTests {
                   Address      http://127.0.0.1:8080
                   Chat API     http://127.0.0.1:8080/api/rest and ws://127.0.0.1:8080/api/ws
                   Dawchat API  http://127.0.0.1:8080/api/user and /api/channel
+                  Cosmos API   http://127.0.0.1:8080/meta and /galaxy
                   Data folder  ./roost-data
                   Database     SQLite, ./roost-data/roost.sqlite
 
                   Setup code   ROOST-AAAAA
-                               Whoever registers with it first becomes the administrator; a Dawchat client takes it as invite token.
+                               Whoever registers with it first becomes the administrator; a Dawchat client takes it as invite token,
+                               Cosmos as claim code.
 
                   Stop with Ctrl-C.
 

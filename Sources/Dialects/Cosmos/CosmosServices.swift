@@ -1,0 +1,21 @@
+public import Dialect
+public import Federation
+internal import Primitives
+public import Security
+
+/// What the Cosmos dialect needs of the rest of the house.
+public struct CosmosServices: Sendable {
+    /// What all dialects need.
+    public var shared: DialectServices
+    /// Knows which servers are believed.
+    public var federation: Federation
+    /// Checks access tokens of the Chat API: its logins are good here, too.
+    public var accessTokens: AccessTokenCodec
+
+    /// Names every service once.
+    public init(shared: DialectServices, federation: Federation, accessTokens: AccessTokenCodec) {
+        self.shared = shared
+        self.federation = federation
+        self.accessTokens = accessTokens
+    }
+}

@@ -1,0 +1,18 @@
+internal import Federation
+
+/// What `roost trust list` shows: one line for each key, that of its server first.
+enum KeyTable {
+    static func text(of keys: [TrustedKey]) -> String {
+        keys.map { "\($0.source.role.rawValue)  \($0.source.origin)  \($0.thumbprint)  \(state($0.state))\n" }.joined()
+    }
+
+    private static func state(_ state: TrustedKey.State) -> String {
+        switch state {
+        case .published: "published"
+        case .pinned: "pinned"
+        case .introduced(let introducer): "introduced by \(introducer)"
+        case .notTrusted: "not trusted: others are pinned"
+        case .revoked: "revoked"
+        }
+    }
+}
