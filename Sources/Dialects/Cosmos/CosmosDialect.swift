@@ -24,7 +24,7 @@ public struct CosmosDialect: Sendable {
         router.group("/v1") { group in
             var versioned = endpoints
             versioned.prefix = 1
-            prepare(&group)
+            prepare(&group, versioned)
             mountAPI(on: &group, versioned, plural: true)
         }
         router.group("/.well-known") { group in
@@ -37,12 +37,12 @@ public struct CosmosDialect: Sendable {
 
     private func mountAPI(on router: inout RouteGroup, _ endpoints: Endpoints, plural: Bool = false) {
         router.group("/meta") { group in
-            prepare(&group)
+            prepare(&group, endpoints)
             MetaRoute(endpoints: endpoints).mount(on: &group)
         }
         for path in plural ? ["/galaxy", "/galaxies"] : ["/galaxy"] {
             router.group(path) { group in
-                prepare(&group)
+                prepare(&group, endpoints)
                 GalaxyRoutes(endpoints: endpoints).mount(on: &group)
                 ChannelRoutes(endpoints: endpoints).mount(on: &group)
                 PermissionRoutes(endpoints: endpoints).mount(on: &group)
@@ -51,7 +51,7 @@ public struct CosmosDialect: Sendable {
         }
         for path in ["/session", "/operators"] {
             router.group(path) { group in
-                prepare(&group)
+                prepare(&group, endpoints)
                 let routes = SessionRoutes(endpoints: endpoints)
                 path == "/session" ? routes.mountSessions(on: &group) : routes.mountOperators(on: &group)
             }
@@ -63,18 +63,20 @@ public struct CosmosDialect: Sendable {
         Problem(http: error).response
     }
 
-    private func prepare(_ group: inout RouteGroup) {
+    private func prepare(_ group: inout RouteGroup, _ endpoints: Endpoints) {
         group.use(crossOrigin)
-        group.notFound = { _ in Problem(.unknownRoute).response }
-        group.methodNotAllowed = { _ in Problem(.methodNotAllowed).response }
+        group.notFound = endpoints.refusal(Problem(.unknownRoute))
+        group.methodNotAllowed = endpoints.refusal(Problem(.methodNotAllowed))
     }
 
     /// `/v2/…` is a version that is not served, not an unknown path.
     private func refuseOtherVersions(_ router: inout RouteGroup) {
-        let (outer, versions, clock) = (router.notFound, endpoints.versions, endpoints.services.shared.clock)
+        let (outer, endpoints) = (router.notFound, endpoints)
         router.notFound = { request in
-            guard let refusal = versions.refusal(of: request.path, at: clock()) else { return try await outer(request) }
-            return refusal.response
+            guard let refusal = endpoints.versions.refusal(of: request.path, at: endpoints.services.shared.clock()) else {
+                return try await outer(request)
+            }
+            return try await endpoints.refusal(refusal)(request)
         }
     }
 }

@@ -48,17 +48,19 @@ struct Problem: Error {
             json.member("detail", detail)
             json.member("code", kind.code)
             if !errors.isEmpty {
-                json.member("errors") { json in
-                    for error in errors {
-                        json.object { json in
-                            json.member("path", error.path)
-                            json.member("reason", error.reason)
+                json.member(
+                    "errors",
+                    array: { json in
+                        for error in errors {
+                            json.object { json in
+                                json.member("path", error.path)
+                                json.member("reason", error.reason)
+                            }
                         }
-                    }
-                }
+                    })
             }
             if let missing { json.member("missing", missing) }
-            if let supported { json.member("supported") { json in for version in supported { json.value(version) } } }
+            if let supported { json.member("supported", array: { json in for version in supported { json.value(version) } }) }
         }
         var response = HTTPResponse.bytes(body, contentType: "application/problem+json", status: kind.status)
         if let retryAfter { response.headers.set("Retry-After", String(retryAfter)) }
@@ -70,12 +72,5 @@ struct Problem: Error {
     /// RFC 6750 3: without credentials the scheme only.
     private var challenge: String {
         [4_008, 4_100].contains(kind.code) ? "Bearer" : "Bearer error=\"invalid_token\""
-    }
-}
-
-extension JSONWriter {
-    /// A member that is a list.
-    mutating func member(_ name: StaticString, _ items: (inout JSONWriter) -> Void) {
-        member(name, array: items)
     }
 }

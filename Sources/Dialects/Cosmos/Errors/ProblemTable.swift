@@ -68,7 +68,7 @@ extension Problem {
     private init(refusal error: CommunityError) {
         switch error {
         case .invalid(let fields):
-            self = .invalid(fields.map { InvalidMember(path: "/\(Self.memberNames[$0.name] ?? $0.name)", reason: $0.message) })
+            self = .invalid(fields.map { InvalidMember(path: "/\(Self.memberName($0.name))", reason: $0.message) })
         case .emptyMessage: self.init(.emptyMessage)
         case .missingPermission(let permissions):
             self.init(
@@ -119,5 +119,7 @@ extension Problem {
     }
 
     /// What members are called here whose fields are called otherwise in the house.
+    static func memberName(_ field: String) -> String { memberNames[field] ?? field }
+
     private static let memberNames = ["parent_id": "parentChannelId", "icon_url": "iconHash", "user": "userId"]
 }

@@ -37,9 +37,10 @@ struct ChannelRoutes {
         let channelID = form.optionalIdentifier("id")
         let (name, kind, topic) = (form.text("name"), form.integer("type"), form.optionalText("topic"))
         let parentID = form.optionalIdentifier("parentChannelId")
-        try form.finish()
+        let draft = try form.checked { () throws(CommunityError) in
+            try GalaxyChannelDraft(id: channelID, name: name, kind: kind, topic: topic, parentID: parentID)
+        }
         guard channelID == nil || call.isFromServer else { throw Problem(.foreignID) }
-        let draft = try GalaxyChannelDraft(id: channelID, name: name, kind: kind, topic: topic, parentID: parentID)
         let made = try await endpoints.community.createGalaxyChannel(in: id, draft, by: actor)
         var response = HTTPResponse.json(
             Wire.object { Wire.channel(made.channel, to: &$0) }, status: made.isNew ? .created : .ok)

@@ -46,8 +46,10 @@ struct Endpoints: Sendable {
     }
 
     /// A route for everybody; what somebody may see is the handler's affair. A signature that fails is refused, other bad credentials are not.
-    func open(_ handler: @escaping @Sendable (Call) async throws -> HTTPResponse) -> Handler {
-        answering { request in
+    ///
+    /// - Parameter isForServers: whether a refusal says how to sign.
+    func open(isForServers: Bool = false, _ handler: @escaping @Sendable (Call) async throws -> HTTPResponse) -> Handler {
+        answering(isForServers: isForServers) { request in
             let call = try await identify(request)
             try count(call)
             return try await handler(call)
@@ -78,6 +80,11 @@ struct Endpoints: Sendable {
             guard case .metadata(let server) = call.caller else { throw Problem(.signatureMissing) }
             return try await handler(call, server)
         }
+    }
+
+    /// How unknown paths and wrong methods are answered.
+    func refusal(_ problem: Problem) -> Handler {
+        answering { _ in throw problem }
     }
 
     // MARK: Around the handler

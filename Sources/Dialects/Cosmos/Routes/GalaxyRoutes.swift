@@ -10,7 +10,7 @@ struct GalaxyRoutes {
     let endpoints: Endpoints
 
     func mount(on router: inout RouteGroup) {
-        router.post("", endpoints.identified(create))
+        router.post("", endpoints.open(isForServers: true, create))
         router.get("/:galaxy_id", endpoints.open(show))
     }
 
@@ -33,6 +33,11 @@ struct GalaxyRoutes {
     private func requireMaker(_ caller: Caller) throws(Problem) {
         if case .metadata = caller { return }
         guard !endpoints.settings.hasMetadataServers else { throw Problem(.signatureMissing) }
+        switch caller {
+        case .metadata, .user, .newcomer: return
+        case .anonymous: throw Problem(.unauthenticated)
+        case .refused(let problem): throw problem
+        }
     }
 
     private func draft(_ form: RequestForm, isFromServer: Bool) throws -> (GalaxyDraft, claim: String?) {
@@ -50,8 +55,9 @@ struct GalaxyRoutes {
             }
             flags = SpaceFlags(publicBits: form.optionalInteger("publicFlags") ?? 0, privateBits: form.optionalInteger("privateFlags") ?? 0)
         }
-        try form.finish()
-        let draft = try GalaxyDraft(id: id, name: name, ownerID: owner, description: description, iconHash: iconHash, flags: flags)
+        let draft = try form.checked { () throws(CommunityError) in
+            try GalaxyDraft(id: id, name: name, ownerID: owner, description: description, iconHash: iconHash, flags: flags)
+        }
         return (draft, claim)
     }
 

@@ -19,7 +19,7 @@ struct VersionPolicy: Sendable {
     func version(prefix: Int?, header: String?, at now: Timestamp) throws(Problem) -> Int {
         var version = prefix ?? Self.current
         if let header {
-            guard let number = Int(header), String(number) == header else {
+            guard let number = Int(header), number >= 0, String(number) == header else {
                 throw Problem(.invalid, "Cosmos-Version is a whole number.")
             }
             guard prefix == nil || prefix == number else { throw unsupported("Cosmos-Version is not the version of the path.") }

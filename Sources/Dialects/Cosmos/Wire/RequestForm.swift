@@ -27,6 +27,26 @@ struct RequestForm {
         guard errors.isEmpty else { throw .invalid(errors) }
     }
 
+    /// What the domain makes of the members; what it refuses about them is told together with what was found before.
+    ///
+    /// - Throws: `Problem`, or what else the domain throws.
+    mutating func checked<Value>(_ make: () throws(CommunityError) -> Value) throws -> Value {
+        let made: Result<Value, CommunityError>
+        do throws(CommunityError) {
+            made = .success(try make())
+        } catch {
+            made = .failure(error)
+        }
+        if case .failure(.invalid(let fields)) = made {
+            for field in fields {
+                let member = Problem.memberName(field.name)
+                if !errors.contains(where: { $0.path == "\(pointer)/\(member)" }) { refuse(member, field.message) }
+            }
+        }
+        try finish()
+        return try made.get()
+    }
+
     /// Notes a problem.
     mutating func refuse(_ name: String, _ reason: String) {
         errors.append(InvalidMember(path: "\(pointer)/\(name)", reason: reason))

@@ -47,17 +47,16 @@ enum Wire {
         json.member("name", channel.channel.name)
         json.member("topic", channel.channel.topic)
         json.member("defaultPermissions", channel.everyone.rawValue)
-        json.member("permissionOverrides") { json in
-            for override in channel.overrides {
-                json.object { json in
-                    json.member("type", override.kind.rawValue)
-                    json.member("id", override.id)
-                    json.member("permissions", override.permissions.rawValue)
-                }
-            }
-        }
+        json.member("permissionOverrides", array: { json in for override in channel.overrides { json.object { rule(override, to: &$0) } } })
         json.member("lastMessageId", channel.channel.lastTextMessageID.map { String($0.rawValue) })
         json.member("parentChannelId", channel.parentID)
+    }
+
+    /// PermissionOverride (1.5).
+    private static func rule(_ override: GalaxyOverride, to json: inout JSONWriter) {
+        json.member("type", override.kind.rawValue)
+        json.member("id", override.id)
+        json.member("permissions", override.permissions.rawValue)
     }
 
     /// A member of a galaxy.
@@ -65,9 +64,7 @@ enum Wire {
         json.member("userId", member.userID)
         json.member("name", member.member.account.displayName ?? member.member.account.username)
         json.member("isOwner", member.member.role == .owner)
-        json.member("roles") { json in
-            for role in member.roles { json.value(String(role.rawValue)) }
-        }
+        json.member("roles", array: { json in for role in member.roles { json.value(String(role.rawValue)) } })
         time("joinedAt", member.member.joinedAt, to: &json)
     }
 }
