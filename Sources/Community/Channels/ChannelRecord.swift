@@ -4,7 +4,7 @@ internal import Primitives
 /// A channel as it was, in the data of the event that tells of its end: for those who come back later, when no row of it is left.
 enum ChannelRecord {
     /// The channel as one JSON object, and why somebody has lost it.
-    static func text(_ channel: Channel, loss: ChannelLoss? = nil) -> String {
+    static func text(_ channel: Channel, loss: ChannelLoss? = nil, externalID: String? = nil) -> String {
         var json = JSONWriter(capacity: 256)
         json.object { json in
             if let space = channel.spaceID { json.member("space", space.rawValue) }
@@ -19,8 +19,14 @@ enum ChannelRecord {
             json.member("own_audience", channel.hasOwnAudience)
             json.member("created_at", channel.createdAt.microseconds)
             if let loss { json.member("loss", loss.rawValue) }
+            if let externalID { json.member("external", externalID) }
         }
         return String(decoding: json.bytes, as: UTF8.self)
+    }
+
+    /// The metadata server's id for the channel, which no row tells any more.
+    static func externalID(from text: String?) -> String? {
+        text.flatMap { try? JSONValue.parse(Array($0.utf8)).object().optional("external")?.string() }
     }
 
     /// Why somebody has lost the channel.

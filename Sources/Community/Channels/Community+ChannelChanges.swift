@@ -104,12 +104,13 @@ extension Transaction {
             for viewer in try viewers(of: channel) { append(.channelHidden(channel, from: viewer, .deleted)) }
         }
         let id = [SQLValue.integer(channel.id.rawValue)]
+        let externalID = try first("SELECT external_id FROM channels WHERE id = $1", id) { try $0.optionalText(0) }.flatMap { $0 }
         try execute("DELETE FROM channels WHERE id = $1", id)
         try execute("DELETE FROM channel_members WHERE channel_id = $1", id)
         try execute("DELETE FROM channel_overrides WHERE channel_id = $1", id)
         try expireInvites(to: channel.id)
         try execute(
             "INSERT INTO deleted_channels (channel_id, deleted_at) VALUES ($1, $2)", id + [.integer(now.microseconds)])
-        append(.channelDeleted(channel))
+        append(.channelDeleted(channel, externalID: externalID))
     }
 }

@@ -53,10 +53,10 @@ extension EventDraft {
     }
 
     /// A channel is gone.
-    static func channelDeleted(_ channel: Channel) -> EventDraft {
+    static func channelDeleted(_ channel: Channel, externalID: String? = nil) -> EventDraft {
         EventDraft(
-            .channelDeleted(channel), .channelDeleted, from: channel.source, subject: channel.id.rawValue, data: ChannelRecord.text(channel)
-        )
+            .channelDeleted(channel), .channelDeleted, from: channel.source, subject: channel.id.rawValue,
+            data: ChannelRecord.text(channel, externalID: externalID))
     }
 
     /// Somebody sees a channel who did not before.

@@ -82,7 +82,7 @@ extension Community {
 }
 
 extension SQLReader {
-    fileprivate func roles(of account: AccountID, in space: SpaceID) throws -> [RoleID] {
+    func roles(of account: AccountID, in space: SpaceID) throws -> [RoleID] {
         try query(
             "SELECT role_id FROM member_roles WHERE space_id = $1 AND account_id = $2 ORDER BY role_id",
             [.integer(space.rawValue), .integer(account.rawValue)]

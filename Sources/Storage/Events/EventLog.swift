@@ -46,7 +46,7 @@ public enum EventLog {
     }
 
     /// The events of all scopes after a position, oldest first.
-    static func events(after: Int64, upTo: Int64, limit: Int, in reader: any SQLReader) throws -> [Event] {
+    public static func events(after: Int64, upTo: Int64, limit: Int, in reader: any SQLReader) throws -> [Event] {
         let found = try reader.query(
             """
             SELECT id, kind, subject_id, data, created_at, scope, scope_id FROM events WHERE id > $1 AND id <= $2 ORDER BY id LIMIT $3

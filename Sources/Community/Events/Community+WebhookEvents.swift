@@ -1,0 +1,98 @@
+internal import Primitives
+internal import Storage
+
+/// What outgoing webhooks are told (contracts/cosmos.md 8.1, "Visibility").
+extension Community {
+    /// The space of a galaxy in which somebody may have webhooks.
+    ///
+    /// - Throws: `CommunityError.unknownSpace`, `.missingPermission`, `.spaceSuspended`.
+    public func spaceForWebhooks(of galaxyID: String, by account: AccountID) async throws -> SpaceID {
+        let now = clock()
+        return try await read { reader in
+            let standing = try reader.standing(of: account, in: try reader.spaceID(galaxy: galaxyID), at: now)
+            guard standing.subject.isMember else { throw CommunityError.missingPermission([]) }
+            try standing.require(.manageWebhooks)
+            return standing.space.id
+        }
+    }
+
+    /// What happened in a space after an event, as far as somebody may see it now.
+    ///
+    /// - Parameters:
+    ///   - after: the id of the last event that is known.
+    ///   - limit: events that are looked at, at most.
+    public func spaceEvents(of space: SpaceID, for viewer: AccountID, after: Int64, limit: Int) async throws -> SpaceEvents {
+        let now = clock()
+        return try await scan { reader in
+            let position = try EventLog.position(reader)
+            let start = max(after, position.prunedThrough)
+            var events = try EventLog.events(of: .space, space.rawValue, after: start, upTo: position.latest, limit: limit, in: reader)
+            var through = events.count == limit ? events.last?.id ?? position.latest : position.latest
+            for channel in try reader.channelsWithOwnEvents(of: space) {
+                let found = try EventLog.events(of: .channel, channel.rawValue, after: start, upTo: through, limit: limit, in: reader)
+                if found.count == limit, let last = found.last { through = min(through, last.id) }
+                events += found
+            }
+            events = events.filter { $0.id <= through }.sorted { $0.id < $1.id }
+            let standing = try? reader.standing(of: viewer, in: space, at: now)
+            var renderer = SpaceEventRenderer(
+                space: space, galaxyID: try reader.galaxyID(of: space), viewer: viewer, now: now)
+            // Who is nobody there hears only that there is no there any more.
+            if standing?.subject.isMember != true { events = events.filter { $0.kind == EventKind.spaceDeleted.rawValue } }
+            return SpaceEvents(
+                events: try events.compactMap { try renderer.render($0, from: reader) }, through: through,
+                mayManageWebhooks: standing?.permissions.contains(.manageWebhooks) ?? false, isCut: after < position.prunedThrough)
+        }
+    }
+
+    /// What happened in all galaxies of metadata servers after an event, whoever may see it.
+    ///
+    /// - Parameter limit: events that are looked at, at most.
+    public func galaxyEvents(after: Int64, limit: Int) async throws -> SpaceEvents {
+        let now = clock()
+        return try await scan { reader in
+            let position = try EventLog.position(reader)
+            let start = max(after, position.prunedThrough)
+            let found = try EventLog.events(after: start, upTo: position.latest, limit: limit, in: reader)
+            var renderers: [SpaceID: SpaceEventRenderer?] = [:]
+            let events = try found.compactMap { event -> SpaceEvent? in
+                guard let space = try reader.space(of: event) else { return nil }
+                if renderers[space] == nil {
+                    renderers[space] =
+                        try reader.isGalaxy(space)
+                        ? SpaceEventRenderer(space: space, galaxyID: try reader.galaxyID(of: space), viewer: nil, now: now) : .some(nil)
+                }
+                guard var renderer = renderers[space] ?? nil else { return nil }
+                defer { renderers[space] = renderer }
+                return try renderer.render(event, from: reader)
+            }
+            return SpaceEvents(
+                events: events, through: found.count == limit ? found.last?.id ?? position.latest : position.latest,
+                mayManageWebhooks: true, isCut: after < position.prunedThrough)
+        }
+    }
+}
+
+extension SQLReader {
+    /// The channels of a space whose events have a place of their own.
+    fileprivate func channelsWithOwnEvents(of space: SpaceID) throws -> [ChannelID] {
+        try query(
+            "SELECT id FROM channels WHERE space_id = $1 AND (own_audience = 1 OR access <> 0) ORDER BY id", [.integer(space.rawValue)]
+        ) { ChannelID(try $0.integer(0)) }
+    }
+
+    /// The space that an event belongs to; nil for events of accounts and direct channels.
+    fileprivate func space(of event: Event) throws -> SpaceID? {
+        switch event.scope {
+        case .space: return SpaceID(event.scopeID)
+        case .channel:
+            return try first("SELECT space_id FROM channels WHERE id = $1", [.integer(event.scopeID)]) { try $0.optionalInteger(0) }
+                .flatMap { $0 }.map { SpaceID($0) }
+        case .account, .direct: return nil
+        }
+    }
+
+    fileprivate func isGalaxy(_ space: SpaceID) throws -> Bool {
+        try first("SELECT 1 FROM spaces WHERE id = $1 AND external_id IS NOT NULL", [.integer(space.rawValue)]) { try $0.integer(0) } != nil
+    }
+}

@@ -1,0 +1,90 @@
+internal import Primitives
+internal import Storage
+
+/// Gives events of a galaxy their objects as Cosmos shows them, for one viewer.
+struct SpaceEventRenderer {
+    let space: SpaceID
+    let galaxyID: String
+    /// Nil for what sees everything.
+    let viewer: AccountID?
+    let now: Timestamp
+    /// Channels that have been looked at; nil: gone or not visible.
+    private var channels: [ChannelID: GalaxyChannel?] = [:]
+
+    init(space: SpaceID, galaxyID: String, viewer: AccountID?, now: Timestamp) {
+        self.space = space
+        self.galaxyID = galaxyID
+        self.viewer = viewer
+        self.now = now
+    }
+
+    /// The event with its object; nil when there is nothing to show.
+    mutating func render(_ event: Event, from reader: any SQLReader) throws -> SpaceEvent? {
+        guard let kind = EventKind(rawValue: event.kind), let (content, channelID) = try content(of: event, kind, reader) else {
+            return nil
+        }
+        return SpaceEvent(id: event.id, createdAt: event.createdAt, galaxyID: galaxyID, channelID: channelID, content: content)
+    }
+
+    private mutating func content(
+        of event: Event, _ kind: EventKind, _ reader: any SQLReader
+    ) throws -> (SpaceEvent.Content, channelID: String?)? {
+        switch kind {
+        case .messageCreated, .messageUpdated, .messageDeleted: return try message(event, kind, reader)
+        case .channelCreated, .channelUpdated:
+            guard let channel = try channel(ChannelID(event.subjectID), reader) else { return nil }
+            return (kind == .channelCreated ? .channelCreated(channel) : .channelUpdated(channel), channel.id)
+        case .channelDeleted:
+            // Of one that not everybody saw it is not known any more who did.
+            guard event.scope == .space || viewer == nil, let channel = ChannelRecord.channel(ChannelID(event.subjectID), from: event.data)
+            else { return nil }
+            return (.channelDeleted(channel), ChannelRecord.externalID(from: event.data) ?? String(channel.id.rawValue))
+        case .memberAdded, .memberUpdated:
+            guard let member = try galaxyMember(AccountID(event.subjectID), reader) else { return nil }
+            return (kind == .memberAdded ? .memberJoined(member) : .memberUpdated(member), nil)
+        case .memberRemoved: return (.memberLeft(try reader.userID(of: AccountID(event.subjectID))), nil)
+        case .spaceUpdated: return (.galaxyUpdated(try reader.galaxy(space)), nil)
+        case .spaceDeleted: return (.galaxyDeleted, nil)
+        case .channelShown, .channelHidden, .channelNarrowed, .removedFromSpace, .channelMemberAdded, .channelMemberRemoved, .sessionEnded,
+            .accountUpdated, .channelInvited:
+            return nil
+        }
+    }
+
+    private mutating func message(
+        _ event: Event, _ kind: EventKind, _ reader: any SQLReader
+    ) throws -> (SpaceEvent.Content, channelID: String?)? {
+        guard let id = event.data.flatMap({ Int64($0) }), let channel = try channel(ChannelID(id), reader),
+            channel.permissions.contains(.reading)
+        else { return nil }
+        let messageID = MessageID(event.subjectID)
+        if kind == .messageDeleted { return (.messageDeleted(messageID), channel.id) }
+        guard let message = try reader.message(messageID, in: channel.channel), message.kind == .text else { return nil }
+        return (kind == .messageCreated ? .messageCreated(message) : .messageUpdated(message), channel.id)
+    }
+
+    private mutating func channel(_ id: ChannelID, _ reader: any SQLReader) throws -> GalaxyChannel? {
+        if let known = channels[id] { return known }
+        let channel = try look(id, reader)
+        channels[id] = .some(channel)
+        return channel
+    }
+
+    private func look(_ id: ChannelID, _ reader: any SQLReader) throws -> GalaxyChannel? {
+        let who: GalaxyViewer = viewer.map { .account($0) } ?? .metadataServer
+        do {
+            guard let (listing, account) = try reader.listing(of: space, for: who, at: now),
+                let record = try reader.records(of: space, only: id, for: account).first
+            else { return nil }
+            return try reader.shown(record, listing)
+        } catch is CommunityError {
+            return nil
+        }
+    }
+
+    private func galaxyMember(_ account: AccountID, _ reader: any SQLReader) throws -> GalaxyMember? {
+        guard let member = try reader.member(account, of: space) else { return nil }
+        return GalaxyMember(
+            member: member, userID: try reader.userID(of: account), roles: try reader.roles(of: account, in: space))
+    }
+}

@@ -1,0 +1,96 @@
+public import Community
+public import Primitives
+internal import Storage
+
+/// What was sent, and sending it again (contracts/cosmos.md 8.1).
+extension WebhookEngine {
+    /// How long bodies are kept, in seconds: a week.
+    static let bodySeconds: Int64 = 7 * 86_400
+    /// How long attempts are kept, in seconds: thirty days.
+    static let attemptSeconds: Int64 = 30 * 86_400
+    /// How far back failed deliveries can be taken up again, in seconds.
+    static let recoverSeconds: Int64 = 14 * 86_400
+
+    /// The attempts of an endpoint, the latest first.
+    ///
+    /// - Parameters:
+    ///   - before: the id of the last attempt of the page before; 0 for the latest.
+    ///   - limit: 1 to 100.
+    /// - Throws: `WebhookRefusal.unknownEndpoint`.
+    public func attempts(of id: EndpointID, of space: SpaceID, before: Int64, limit: Int) async throws -> [DeliveryAttempt] {
+        try await database.scan { reader in
+            _ = try reader.endpoint(id, in: space)
+            return try reader.attempts(of: id, before: before, limit: limit)
+        }
+    }
+
+    /// Sends what an attempt has sent once more: with the same `webhook-id`, at the time of now.
+    ///
+    /// - Throws: `WebhookRefusal.unknownEndpoint`, `.unknownDelivery`.
+    public func redeliver(_ attempt: Int64, of id: EndpointID, of space: SpaceID) async throws {
+        try await database.transaction { tx in
+            _ = try tx.endpoint(id, in: space)
+            let requeued = try tx.execute(
+                """
+                UPDATE webhook_deliveries SET state = 0, attempts = 0, next_attempt_at = $1, leased_until = NULL
+                WHERE body IS NOT NULL AND endpoint_id = $2 AND id = (SELECT delivery_id FROM webhook_attempts WHERE id = $3 AND endpoint_id = $2)
+                """, [.integer(tx.now.microseconds), .integer(id.rawValue), .integer(attempt)])
+            guard requeued == 1 else { throw WebhookRefusal.unknownDelivery }
+        }
+        wake()
+    }
+
+    /// Takes up again what was given up since a moment, at most fourteen days back and as far as bodies are kept.
+    ///
+    /// - Returns: how many deliveries.
+    /// - Throws: `WebhookRefusal.unknownEndpoint`.
+    public func recover(_ id: EndpointID, of space: SpaceID, since: Timestamp) async throws -> Int {
+        let count = try await database.transaction { tx in
+            _ = try tx.endpoint(id, in: space)
+            let from = max(since, tx.now.adding(seconds: -Self.recoverSeconds))
+            return try tx.execute(
+                """
+                UPDATE webhook_deliveries SET state = 0, attempts = 0, next_attempt_at = $1, leased_until = NULL
+                WHERE endpoint_id = $2 AND state IN (2, 3) AND created_at >= $3 AND body IS NOT NULL
+                """, [.integer(tx.now.microseconds), .integer(id.rawValue), .integer(from.microseconds)])
+        }
+        wake()
+        return count
+    }
+
+    /// Forgets bodies and attempts that are old enough, and endpoints of galaxies that are gone. Call it now and then.
+    public func removeExpired() async throws {
+        try await database.transaction { tx in
+            let bodies = SQLValue.integer(tx.now.adding(seconds: -Self.bodySeconds).microseconds)
+            let attempts = SQLValue.integer(tx.now.adding(seconds: -Self.attemptSeconds).microseconds)
+            try tx.execute("UPDATE webhook_deliveries SET body = NULL WHERE body IS NOT NULL AND created_at <= $1 AND state <> 0", [bodies])
+            try tx.execute("DELETE FROM webhook_attempts WHERE at <= $1", [attempts])
+            try tx.execute("DELETE FROM webhook_deliveries WHERE created_at <= $1 AND state <> 0", [attempts])
+        }
+    }
+
+    /// Has the operator's endpoints be those of the configuration. Call it once before starting.
+    public func prepare() async throws {
+        let wanted = settings.system
+        let position = try await community.eventPosition().latest
+        try await database.transaction { tx in
+            let present = try tx.listeningEndpoints().map(\.endpoint).filter { $0.spaceID == nil }
+            for endpoint in present where !wanted.contains(where: { $0.url == endpoint.url }) {
+                try tx.execute("DELETE FROM webhook_deliveries WHERE endpoint_id = $1", [.integer(endpoint.id.rawValue)])
+                try tx.execute("DELETE FROM webhook_endpoints WHERE id = $1", [.integer(endpoint.id.rawValue)])
+            }
+            for (url, events) in wanted {
+                if var known = present.first(where: { $0.url == url }) {
+                    known.events = events
+                    (known.state, known.disabledReason) = (.active, nil)
+                    try tx.update(known)
+                } else {
+                    let endpoint = WebhookEndpoint(
+                        id: EndpointID(tx.nextID()), spaceID: nil, url: url, events: events, scheme: .asymmetric, state: .active,
+                        createdBy: AccountID(0), createdAt: tx.now)
+                    try tx.insert(endpoint, secret: [], position: position)
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,164 @@
+public import Community
+public import HTTPClient
+public import Primitives
+public import Reactor
+public import Security
+public import Storage
+
+/// What is sent about one event.
+public struct RenderedEvent: Sendable {
+    /// Dot-separated, such as `message.created`.
+    public var type: String
+    /// The object `data`, whole.
+    public var data: [UInt8]
+    /// The same with ids only, for bodies that would be too large.
+    public var thinData: [UInt8]
+
+    /// What is sent.
+    public init(type: String, data: [UInt8], thinData: [UInt8]) {
+        self.type = type
+        self.data = data
+        self.thinData = thinData
+    }
+}
+
+/// What the engine needs to know of those who use it.
+public struct WebhookSettings: Sendable {
+    /// What URLs may look like.
+    public var rules = OutboundURLRules()
+    /// Seconds before each attempt.
+    public var schedule = [0, 5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400]
+    /// Endpoints of the operator.
+    public var system: [(url: String, events: [String])] = []
+    /// The `User-Agent` of deliveries.
+    public var userAgent = "Roost"
+
+    /// The defaults of contracts/cosmos.md.
+    public init() {}
+}
+
+/// Sends what happens in galaxies to those who asked for it (contracts/cosmos.md 8, docs/decisions/0011-webhooks-and-the-log.md).
+///
+/// The event log is the outbox: each endpoint has a position in it. Reading on from there, writing deliveries and moving the position is one
+/// transaction; sending them comes after, as often as the schedule says.
+public final class WebhookEngine: Sendable {
+    /// Deliveries on their way to one endpoint.
+    static let perEndpoint = 4
+    /// Deliveries on their way.
+    static let overall = 64
+    /// Deliveries on their way to one host.
+    static let perHost = 2
+    /// Events that are looked at in one go.
+    static let page = 200
+    /// How long a delivery belongs to the process that has taken it, in seconds: longer than an attempt can take.
+    static let leaseSeconds: Int64 = 60
+
+    let database: Database
+    let community: Community
+    let sender: OutboundSender
+    let addressGuard: AddressGuard
+    let settings: WebhookSettings
+    let signingKey: @Sendable () -> Ed25519PrivateKey
+    let render: @Sendable (SpaceEvent) -> RenderedEvent
+    let clock: WallClock
+    let random: @Sendable () -> Double
+    let report: @Sendable (any Error) -> Void
+    let progress = Mutex(Progress())
+
+    /// What is going on.
+    struct Progress {
+        var isRunning = false
+        var isStopped = false
+        /// Whether something has happened since the last look.
+        var isDue = true
+        /// Deliveries on their way, by endpoint and by host.
+        var byEndpoint: [EndpointID: Int] = [:]
+        var byHost: [String: Int] = [:]
+        var count = 0
+        /// The last event of the log that all endpoints have been asked about.
+        var position: Int64 = -1
+    }
+
+    /// - Parameters:
+    ///   - database: opened with `WebhookEngine.schema`.
+    ///   - addressGuard: what it has opened may be named by its address; the sender has its own say.
+    ///   - signingKey: this server's key now.
+    ///   - render: makes the body of an event.
+    ///   - random: 0 to 1, for jitter.
+    ///   - report: hears of what failed here.
+    public init(
+        database: Database, community: Community, sender: OutboundSender, addressGuard: AddressGuard, settings: WebhookSettings,
+        signingKey: @escaping @Sendable () -> Ed25519PrivateKey, render: @escaping @Sendable (SpaceEvent) -> RenderedEvent,
+        clock: @escaping WallClock = { .now() }, random: @escaping @Sendable () -> Double = { .random(in: 0...1) },
+        report: @escaping @Sendable (any Error) -> Void = { _ in }
+    ) {
+        self.database = database
+        self.community = community
+        self.sender = sender
+        self.addressGuard = addressGuard
+        self.settings = settings
+        self.signingKey = signingKey
+        self.render = render
+        self.clock = clock
+        self.random = random
+        self.report = report
+    }
+
+    var policy: DeliveryPolicy { DeliveryPolicy(schedule: settings.schedule) }
+
+    /// A URL that deliveries may go to now.
+    ///
+    /// - Throws: `OutboundURLError`.
+    func url(_ text: String) throws(OutboundURLError) -> OutboundURL {
+        try OutboundURL(text, rules: settings.rules, guard: addressGuard)
+    }
+
+    // MARK: Running
+
+    /// Begins, on a loop; ends with `stop`.
+    public func start(on loop: EventLoop) {
+        loop.execute { self.again(on: loop) }
+    }
+
+    /// Says that something has happened. Returns at once.
+    public func wake() {
+        progress.withLock { $0.isDue = true }
+    }
+
+    /// Takes no more work. What is on its way is not waited for: it is sent again when its lease has run out.
+    public func stop() {
+        progress.withLock { $0.isStopped = true }
+    }
+
+    /// How often it is looked for what is due.
+    private static let tick = Duration.milliseconds(200)
+
+    private func again(on loop: EventLoop) {
+        let (isStopped, isRunning) = progress.withLock { progress in
+            defer { if !progress.isStopped { progress.isRunning = true } }
+            return (progress.isStopped, progress.isRunning)
+        }
+        guard !isStopped else { return }
+        if !isRunning {
+            _ = loop.start { [self] in
+                await run { delivery, record in _ = loop.start { await self.attempt(delivery, record) } }
+                progress.withLock { $0.isRunning = false }
+            }
+        }
+        loop.schedule(after: Self.tick) { self.again(on: loop) }
+    }
+
+    /// Looks once for events and for deliveries.
+    ///
+    /// - Parameter begin: begins an attempt; it need not wait for its end.
+    func run(_ begin: (DueDelivery, EndpointRecord) async -> Void) async {
+        do {
+            try await pump()
+            for (delivery, record) in try await takeDue() { await begin(delivery, record) }
+        } catch DatabaseError.closed {
+            stop()
+        } catch {
+            report(error)
+        }
+    }
+}

@@ -1,2 +1,0 @@
-/// Events for other servers.
-public enum Webhooks {}
