@@ -107,7 +107,7 @@ let package = Package(
             ]),
         tests("WebSocketTests", ["WebSocket", "HTTP", "Primitives", "Reactor", "TestSupport"]),
         tests("StorageTests", ["Primitives", "Reactor", "Storage", "StorageTesting"]),
-        tests("CommunityTests", ["Community", "Primitives", "Reactor", "Security", "Storage", "StorageTesting"]),
+        tests("CommunityTests", ["Community", "Primitives", "Reactor", "Security", "Storage", "StorageTesting", "TestSupport"]),
         tests("GatewayTests", ["Gateway", "Community", "Primitives", "Reactor", "Storage"]),
         tests("ChatTests", ["Chat", "Community", "Gateway", "JSON", "Primitives", "Reactor"]),
         tests("DawchatTests", ["Community", "Dawchat", "Dialect", "Gateway", "HTTP", "JSON", "Primitives", "Security", "Storage"]),

@@ -19,10 +19,8 @@ enum PermissionGrant {
         for override in before.overrides where override.kind == .roleDeny || override.kind == .memberDeny {
             changed.formUnion(override.permissions.subtracting(after.permissions(of: override)))
         }
-        var lacking = changed.subtracting(holder)
-        if after.overrides.contains(where: { $0.permissions.contains(.manageRoles) && !before.overrides.contains($0) }) {
-            lacking.insert(.manageRoles)
-        }
+        // Who may change rules is for those to say who have everything: it cannot be passed on.
+        let lacking = changed.subtracting(holder).union(changed.intersection(.manageRoles))
         guard lacking.isEmpty else { throw .cannotGrant(lacking) }
     }
 }
