@@ -46,7 +46,7 @@ public final class Community: Sendable {
     }
 
     /// Removes what has expired: ended and expired logins, nonces, invites to spaces, old invites to channels, claim codes, challenges, numbers of
-    /// deliveries. Call it now and then, such as every ten minutes.
+    /// deliveries, and what is known of revoked tokens. Call it now and then, such as every ten minutes.
     public func removeExpired() async throws {
         try await write { tx in
             let now = SQLValue.integer(tx.now.microseconds)
@@ -62,6 +62,9 @@ public final class Community: Sendable {
             try tx.execute(
                 "DELETE FROM received_deliveries WHERE received_at <= $1",
                 [.integer(tx.now.adding(seconds: -Limits.deliverySeconds).microseconds)])
+            try tx.execute(
+                "DELETE FROM revoked_tokens WHERE revoked_before <= $1",
+                [.integer(tx.now.adding(seconds: -Limits.revokedTokenSeconds).microseconds)])
             try tx.execute(
                 "DELETE FROM channel_invites WHERE decided_at <= $1",
                 [.integer(tx.now.adding(seconds: -Limits.decidedInviteSeconds).microseconds)])

@@ -98,6 +98,8 @@ public enum Limits {
     public static let challengeSeconds: Int64 = 600
     /// How long the number of a delivery is remembered, in seconds.
     public static let deliverySeconds: Int64 = 86_400
+    /// How long it is remembered that a person's older tokens are revoked, in seconds: no token is good for so long.
+    public static let revokedTokenSeconds: Int64 = 2 * 86_400
     /// Rules of one channel about roles and members.
     public static let overridesPerChannel = 100
     /// Channels of one category.

@@ -4,14 +4,14 @@ internal import Storage
 extension Community {
     /// The account of a person of another server; nil when it is nothing here yet. Nothing is made.
     ///
-    /// - Throws: `CommunityError.identityTaken` when another server has vouched for the same id before, `.identityRevoked` for a token made
-    ///   before the person's tokens were revoked.
+    /// - Throws: `CommunityError.identityTaken` when another server has vouched for the same id before, or the id is the number of an account that
+    ///   was made here; `.identityRevoked` for a token made before the person's tokens were revoked.
     public func account(of identity: CosmosIdentity) async throws -> Account? {
         let found = try await read { reader in
-            try reader.identity(identity.subject).map { ($0, try reader.account($0.account)) }
+            let link = try reader.check(identity)
+            return try link.map { ($0, try reader.account($0.account)) }
         }
         guard let (link, account) = found else { return nil }
-        try link.check(identity)
         // Whoever vouches first for an id that a metadata server has named is the one who vouches for it from then on.
         if link.issuer == nil { try await write { try $0.bind(identity) } }
         return account
@@ -23,9 +23,10 @@ extension Community {
     public func admit(_ identity: CosmosIdentity) async throws -> Account {
         if let known = try await account(of: identity) { return known }
         return try await write { tx in
-            let account = try tx.admit(userID: identity.subject, name: identity.name, issuer: identity.issuer)
+            let link = try tx.check(identity)
             try tx.bind(identity)
-            return try tx.account(account)
+            if let link { return try tx.account(link.account) }
+            return try tx.account(try tx.insertPerson(identity.subject, name: identity.name, issuer: identity.issuer))
         }
     }
 
@@ -44,49 +45,65 @@ extension Community {
         }
     }
 
-    /// Refuses tokens of a person that were made before a moment, and ends its logins of this API. A person who is nothing here has none.
+    /// Refuses tokens of a person that were made before a moment, also when it is nothing here yet, and ends its logins that are older.
     public func revokeTokens(ofCosmosUser id: String, before: Timestamp) async throws {
+        guard OpaqueIdentifier.isValid(id) else { return }
         try await write { tx in
-            guard let account = try tx.account(userID: id) else { return }
-            try tx.execute(
-                """
-                UPDATE linked_identities SET tokens_revoked_before = $1
-                WHERE provider = $2 AND subject = $3 AND (tokens_revoked_before IS NULL OR tokens_revoked_before < $1)
-                """, [.integer(before.microseconds), .text(IdentityProvider.cosmos), .text(id)])
-            try tx.endAllSessions(of: account)
+            try tx.revokeTokens(of: id, before: before)
+            guard let account = try tx.identity(id)?.account else { return }
+            try tx.endSessions(of: account, before: before)
         }
     }
 
-    /// Removes what is known of a person whose own server has deleted it: its memberships, logins and names. What it has said stays, under a name
-    /// that says nothing.
+    /// Removes what is known of a person whose own server has deleted it: its memberships, logins, names and the link to its id. What it has said
+    /// stays, under a name that says nothing.
     ///
     /// An owner's galaxies stay as they are: the metadata server hands them over or deletes them.
     public func forgetCosmosUser(_ id: String) async throws {
+        guard OpaqueIdentifier.isValid(id) else { return }
         try await write { tx in
-            guard let link = try tx.identity(id) else { return }
-            for space in try tx.spaces(of: link.account) where space.ownerID != link.account {
-                guard let member = try tx.member(link.account, of: space.id) else { continue }
-                try tx.remove(member, from: space, reason: .left)
-            }
-            try tx.endAllSessions(of: link.account)
-            let name = "deleted-\(link.account.rawValue)"
+            try tx.revokeTokens(of: id, before: tx.now)
+            try tx.execute("DELETE FROM operators WHERE user_id = $1", [.text(id)])
+            guard let account = try tx.identity(id)?.account else { return }
+            try tx.endMemberships(of: account)
+            try tx.endAllSessions(of: account)
             try tx.execute(
                 """
                 UPDATE accounts SET username = $1, username_key = $1, display_name = NULL, avatar_url = NULL, bio = NULL, email = NULL,
-                    email_key = NULL, password_hash = NULL, updated_at = $2 WHERE id = $3
-                """, [.text(name), .integer(tx.now.microseconds), .integer(link.account.rawValue)])
-            try tx.execute("DELETE FROM operators WHERE user_id = $1", [.text(id)])
-            try tx.audit(.accountForgotten, by: link.account, subject: link.account.rawValue)
-            tx.append(.accountUpdated(try tx.account(link.account)))
+                    email_key = NULL, password_hash = NULL, is_administrator = 0, updated_at = $2 WHERE id = $3
+                """,
+                [
+                    .text(try tx.freeUsername(from: "deleted-\(account.rawValue)")), .integer(tx.now.microseconds),
+                    .integer(account.rawValue),
+                ])
+            try tx.execute("DELETE FROM linked_identities WHERE account_id = $1", [.integer(account.rawValue)])
+            try tx.audit(.accountForgotten, by: account, subject: account.rawValue)
+            tx.append(.accountUpdated(try tx.account(account)))
         }
     }
 }
 
-extension LinkedIdentity {
+extension SQLReader {
+    /// What is known of a person whose token is good.
+    ///
+    /// - Returns: nil when it is nothing here yet.
     /// - Throws: `CommunityError.identityTaken`, `.identityRevoked`.
-    fileprivate func check(_ identity: CosmosIdentity) throws(CommunityError) {
-        guard issuer == nil || issuer == identity.issuer else { throw .identityTaken }
-        if let before = tokensRevokedBefore, Timestamp(seconds: identity.issuedAt) < before { throw .identityRevoked }
+    fileprivate func check(_ identity: CosmosIdentity) throws -> LinkedIdentity? {
+        if let before = try tokensRevoked(of: identity.subject), Timestamp(seconds: identity.issuedAt) < before {
+            throw CommunityError.identityRevoked
+        }
+        let link = try self.identity(identity.subject)
+        // An id that is the number of an account made here would speak for that account.
+        guard try link != nil || account(userID: identity.subject) == nil else { throw CommunityError.identityTaken }
+        guard link?.issuer == nil || link?.issuer == identity.issuer else { throw CommunityError.identityTaken }
+        return link
+    }
+
+    private func tokensRevoked(of subject: String) throws -> Timestamp? {
+        guard subject.isStorable else { return nil }
+        return try first("SELECT revoked_before FROM revoked_tokens WHERE subject = $1", [.text(subject)]) {
+            Timestamp(microseconds: try $0.integer(0))
+        }
     }
 }
 
@@ -98,6 +115,34 @@ extension Transaction {
         try execute(
             "UPDATE linked_identities SET issuer = $1 WHERE provider = $2 AND subject = $3 AND issuer IS NULL",
             [.text(identity.issuer), .text(IdentityProvider.cosmos), .text(identity.subject)])
-        try self.identity(identity.subject)?.check(identity)
+        _ = try check(identity)
+    }
+
+    /// A later moment stays.
+    fileprivate func revokeTokens(of subject: String, before: Timestamp) throws {
+        try execute(
+            """
+            INSERT INTO revoked_tokens (subject, revoked_before) VALUES ($1, $2)
+            ON CONFLICT (subject) DO UPDATE SET revoked_before = excluded.revoked_before
+            WHERE revoked_tokens.revoked_before < excluded.revoked_before
+            """, [.text(subject), .integer(before.microseconds)])
+    }
+
+    /// Ends the logins that were opened before a moment, with an event for each.
+    fileprivate func endSessions(of account: AccountID, before: Timestamp) throws {
+        let older = try query(
+            "SELECT id FROM sessions WHERE account_id = $1 AND ended_at IS NULL AND created_at < $2 ORDER BY id",
+            [.integer(account.rawValue), .integer(before.microseconds)]
+        ) { SessionID(try $0.integer(0)) }
+        for session in older { try endSession(session, of: account) }
+    }
+
+    /// Ends all memberships but those of an owner; nobody owns the home space until there is another administrator.
+    fileprivate func endMemberships(of account: AccountID) throws {
+        try execute("UPDATE spaces SET owner_id = NULL WHERE is_home = 1 AND owner_id = $1", [.integer(account.rawValue)])
+        for space in try spaces(of: account) where space.ownerID != account {
+            guard let member = try member(account, of: space.id) else { continue }
+            try remove(member, from: space, reason: .left)
+        }
     }
 }

@@ -32,21 +32,15 @@ struct LinkedIdentity {
     var account: AccountID
     /// Nil until somebody vouches: a metadata server may name people before they come.
     var issuer: String?
-    /// Tokens made earlier do not count.
-    var tokensRevokedBefore: Timestamp?
 }
 
 extension SQLReader {
     func identity(_ subject: String) throws -> LinkedIdentity? {
         guard subject.isStorable else { return nil }
         return try first(
-            "SELECT account_id, issuer, tokens_revoked_before FROM linked_identities WHERE provider = $1 AND subject = $2",
+            "SELECT account_id, issuer FROM linked_identities WHERE provider = $1 AND subject = $2",
             [.text(IdentityProvider.cosmos), .text(subject)]
-        ) { row in
-            LinkedIdentity(
-                account: AccountID(try row.integer(0)), issuer: try row.optionalText(1),
-                tokensRevokedBefore: try row.optionalInteger(2).map { Timestamp(microseconds: $0) })
-        }
+        ) { LinkedIdentity(account: AccountID(try $0.integer(0)), issuer: try $0.optionalText(1)) }
     }
 
     /// How Cosmos knows an account: by its `sub`, or by its number.
@@ -67,12 +61,20 @@ extension SQLReader {
 }
 
 extension Transaction {
-    /// The account that Cosmos knows by an id; one is made for a `sub` that was never heard of.
-    func admit(userID: String, name: String? = nil, issuer: String? = nil) throws -> AccountID {
+    /// The account that Cosmos knows by an id, as a metadata server says it; one is made for a `sub` that was never heard of.
+    ///
+    /// - Throws: `CommunityError.unknownAccount` for what can be no id.
+    func admit(userID: String) throws -> AccountID {
         if let known = try account(userID: userID) { return known }
+        guard OpaqueIdentifier.isValid(userID) else { throw CommunityError.unknownAccount }
+        return try insertPerson(userID, name: nil, issuer: nil)
+    }
+
+    /// Makes an account of a person of another server.
+    func insertPerson(_ userID: String, name: String?, issuer: String?) throws -> AccountID {
         let username = try freeUsername(from: name ?? userID)
         let registration = Registration(
-            username: username, password: "", displayName: name.map { String($0.trimmed.prefix(Limits.displayName.upperBound)) })
+            username: username, password: "", displayName: name.flatMap(ImportedName.displayName))
         let account = try insertAccount(registration, passwordHash: nil, isAdministrator: false)
         try execute(
             "INSERT INTO linked_identities (provider, subject, issuer, account_id, created_at) VALUES ($1, $2, $3, $4, $5)",
@@ -83,14 +85,14 @@ extension Transaction {
     }
 
     /// A username that nobody has, as near to a name as usernames may be.
-    private func freeUsername(from name: String) throws -> String {
-        let base = ImportedUsername.base(from: name)
-        var number = 1
-        while true {
+    func freeUsername(from name: String) throws -> String {
+        let base = ImportedName.username(from: name)
+        for number in 1...9 {
             let candidate = number == 1 ? base : "\(base)-\(number)"
             let taken = try first("SELECT id FROM accounts WHERE username_key = $1", [.text(candidate.folded)]) { _ in true }
             if taken == nil { return candidate }
-            number += 1
         }
+        // Where so many have one name, a number that nobody else gets ends the search.
+        return ImportedName.username(from: name, number: nextID())
     }
 }

@@ -28,10 +28,12 @@ extension Community {
             // A person of another server: one account per provider and subject, whoever vouches for the subject.
             """
             CREATE TABLE linked_identities (
-                provider TEXT NOT NULL, subject TEXT NOT NULL, issuer TEXT, account_id BIGINT NOT NULL, tokens_revoked_before BIGINT,
-                created_at BIGINT NOT NULL, PRIMARY KEY (provider, subject))
+                provider TEXT NOT NULL, subject TEXT NOT NULL, issuer TEXT, account_id BIGINT NOT NULL, created_at BIGINT NOT NULL,
+                PRIMARY KEY (provider, subject))
             """,
             "CREATE INDEX linked_identities_by_account ON linked_identities (account_id, provider)",
+            // Tokens that somebody's identity server has revoked, also of people who are nothing here (any more), until the tokens have expired.
+            "CREATE TABLE revoked_tokens (subject TEXT PRIMARY KEY, revoked_before BIGINT NOT NULL)",
             // Who may have galaxies here, by the id that Cosmos knows them by: they need not have been here yet.
             "CREATE TABLE operators (user_id TEXT PRIMARY KEY, created_at BIGINT NOT NULL)",
             "CREATE TABLE claim_codes (hash BLOB PRIMARY KEY, failures BIGINT NOT NULL, created_at BIGINT NOT NULL, expires_at BIGINT NOT NULL)",
