@@ -75,12 +75,13 @@ extension Community {
             guard try EventLog.position(reader).prunedThrough <= after else { return nil }
             var events: [Event] = []
             var through = upTo
+            let sight = try reader.sightChanges(of: account, after: after)
             for (source, joinedAt) in try reader.joinedSources(of: account, at: now) {
                 let start = try reader.beginning(of: source, for: account, joinedAt: joinedAt, after: after)
                 let found = try EventLog.events(of: source.scope, source.id, after: start, upTo: upTo, limit: limit, in: reader)
                 // A source that has more than a page may have events right after its last one here.
                 if found.count == limit, let last = found.last { through = min(through, last.id) }
-                events += found
+                events += source.scope == .channel ? found.filter { sight.seen(source.id, at: $0.id, after: start) } : found
             }
             events = events.filter { $0.id <= through }.sorted { $0.id < $1.id }
             if events.count > limit {
