@@ -77,6 +77,38 @@ struct HubAudienceTests {
         }
     }
 
+    /// A channel that was open moves to a topic of its own: who keeps its sight hears on without a gap and nothing twice, who loses it hears that.
+    @Test func `a channel that becomes narrow takes along those who see it`() async throws {
+        let group = EventLoopGroup(count: 1)
+        defer { group.stop() }
+        let loop = group.next()
+        try await loop.submit {
+            let shard = HubShard(loop: loop, position: 100)
+            let encoder = CountingEncoder()
+            let (keeping, losing) = (RecordingSubscriber(account: 5, encoder: encoder), RecordingSubscriber(account: 6, encoder: encoder))
+            #expect(keeping.attach(to: shard, [Self.own(5), Self.space]) != nil)
+            #expect(losing.attach(to: shard, [Self.own(6), Self.space]) != nil)
+            var open = Self.channel
+            open.hasOwnAudience = false
+            shard.receive(
+                [
+                    Self.event(101, Self.space, .channelUpdated(open)),
+                    Self.event(102, Self.own(6), .channelHidden(Self.channel, from: AccountID(6), .rules)),
+                    Self.event(103, Self.own(5), .channelNarrowed(Self.channel, for: AccountID(5))),
+                    Self.event(104, TestEvents.topic, .channelUpdated(Self.channel)), Self.said(105), Self.spaceUpdated(106),
+                ].compactMap { $0 })
+            #expect(keeping.received == [101, 103, 104, 105, 106])
+            #expect(losing.received == [101, 102, 106])
+            // A second switch changes nothing for those who are there.
+            shard.receive(
+                [
+                    Self.event(107, Self.own(6), .channelShown(Self.channel, to: AccountID(6))),
+                    Self.event(108, Self.own(5), .channelNarrowed(Self.channel, for: AccountID(5))), Self.said(109),
+                ].compactMap { $0 })
+            #expect(keeping.received.suffix(2) == [108, 109] && losing.received.suffix(2) == [107, 109])
+        }
+    }
+
     @Test func `nobody listens to a channel that is gone`() async throws {
         try await Self.withMembers { shard, first, second in
             shard.receive([Self.event(101, TestEvents.topic, .channelDeleted(Self.channel)), Self.said(102)].compactMap { $0 })

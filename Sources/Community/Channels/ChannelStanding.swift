@@ -22,6 +22,14 @@ struct ChannelStanding {
         if !isReading { try flags.requireWritable() }
         if needed.contains(.sendMessages), flags.isReadOnly { throw .spaceReadOnly }
     }
+
+    /// What changing one's own words needs besides having written them.
+    ///
+    /// - Throws: `CommunityError.spaceSuspended`, `.spaceReadOnly`.
+    func requireWritable() throws(CommunityError) {
+        try flags.requireWritable()
+        if flags.isReadOnly { throw .spaceReadOnly }
+    }
 }
 
 extension SQLReader {
@@ -51,7 +59,7 @@ extension SQLReader {
             LEFT JOIN member_roles mr ON mr.space_id = c.space_id AND mr.account_id = $2
             LEFT JOIN roles r ON r.id = mr.role_id
             LEFT JOIN accounts a ON a.id = $2
-            WHERE c.id = $1 AND c.kind <= $3
+            WHERE c.id = $1 AND c.kind <= $3 AND s.deleted_at IS NULL
             """, [.integer(channel.rawValue), .integer(account.rawValue), .integer(kinds.rawValue)]
         ) { row in
             let next = Channel.columnCount + 4

@@ -25,14 +25,16 @@ extension Transaction {
         }
     }
 
-    /// Those who see a channel that not the whole space sees.
-    func viewers(of channel: Channel) throws -> [AccountID] {
+    /// Those who see a channel that not the whole space sees, in the order of their ids.
+    ///
+    /// - Parameter population: who is in its space, when that has been read before.
+    func viewers(of channel: Channel, among population: SpacePopulation? = nil) throws -> [AccountID] {
         switch channel.access {
         case .open:
-            guard let space = channel.spaceID else { return [] }
-            return try query("SELECT account_id FROM members WHERE space_id = $1 ORDER BY account_id", [.integer(space.rawValue)]) {
-                AccountID(try $0.integer(0))
-            }.filter { try standing(of: $0, in: channel.id, at: now).permissions.contains(.viewChannel) }
+            guard let space = channel.spaceID, let record = try records(of: space, only: channel.id, for: AccountID(0)).first else {
+                return []
+            }
+            return try (population ?? self.population(of: space)).viewers(of: record.listed, with: record.rules)
         case .publicMembership, .privateMembership, .direct:
             return try query(
                 "SELECT account_id FROM channel_members WHERE channel_id = $1 AND (permissions & $2) <> 0 ORDER BY account_id",

@@ -13,7 +13,7 @@ extension Community {
             let standing = try tx.managedChannel(id, by: account)
             let channel = changes.applied(to: standing.channel)
             guard channel != standing.channel else { return channel }
-            return try tx.update(standing, to: channel)
+            return try tx.update(standing.channel, to: channel, by: account)
         }
     }
 
@@ -29,7 +29,7 @@ extension Community {
             let standing = try tx.membershipStanding(of: account, in: id, at: tx.now)
             try standing.require(.manageChannels)
             guard standing.channel.name != changes.name else { throw CommunityError.channelNameTaken }
-            _ = try tx.update(standing, to: changes.applied(to: standing.channel))
+            try tx.update(standing.channel, to: changes.applied(to: standing.channel), by: account)
         }
     }
 
@@ -76,9 +76,12 @@ extension Transaction {
     }
 
     /// Writes what has changed about a channel, and the events.
-    fileprivate func update(_ standing: ChannelStanding, to changed: Channel) throws -> Channel {
+    ///
+    /// - Parameter account: nobody's number for a metadata server, which changes no channels of the home space.
+    @discardableResult
+    func update(_ present: Channel, to changed: Channel, by account: AccountID, details: String? = nil) throws -> Channel {
         var channel = changed
-        let isRenamed = channel.name != standing.channel.name
+        let isRenamed = channel.name != present.name
         if isRenamed, channel.hasMembership { try requireFreeName(channel.name ?? "", in: channel.spaceID) }
         try execute(
             "UPDATE channels SET name = $1, name_key = $2, topic = $3, position = $4 WHERE id = $5",
@@ -86,12 +89,12 @@ extension Transaction {
                 .optional(channel.name), .optional(channel.nameKey), .optional(channel.topic), .integer(Int64(channel.position)),
                 .integer(channel.id.rawValue),
             ])
-        guard let author = standing.author else { throw CommunityError.unknownAccount }
-        try audit(.channelUpdated, by: author.id, in: channel.spaceID, subject: channel.id.rawValue)
+        try audit(.channelUpdated, by: account, in: channel.spaceID, subject: channel.id.rawValue, details: details)
         guard isRenamed, channel.hasMembership else {
             append(.channelUpdated(channel))
             return channel
         }
+        let author = Author(try self.account(account))
         let note = try insertNote(.channelRename, content: channel.name ?? "", by: author, in: &channel)
         append(.channelUpdated(channel))
         append(.messageCreated(note, in: channel))
@@ -100,17 +103,33 @@ extension Transaction {
 
     /// Removes a channel with all that belongs to it but its messages, which are marked, and writes the events.
     func delete(_ channel: Channel) throws {
-        if channel.source.scope != .space {
-            for viewer in try viewers(of: channel) { append(.channelHidden(channel, from: viewer, .deleted)) }
-        }
+        try tellEnd(of: [channel])
+        try deleteRows(of: channel)
+    }
+
+    /// The same without the events.
+    func deleteRows(of channel: Channel) throws {
         let id = [SQLValue.integer(channel.id.rawValue)]
-        let externalID = try first("SELECT external_id FROM channels WHERE id = $1", id) { try $0.optionalText(0) }.flatMap { $0 }
         try execute("DELETE FROM channels WHERE id = $1", id)
         try execute("DELETE FROM channel_members WHERE channel_id = $1", id)
         try execute("DELETE FROM channel_overrides WHERE channel_id = $1", id)
         try expireInvites(to: channel.id)
         try execute(
             "INSERT INTO deleted_channels (channel_id, deleted_at) VALUES ($1, $2)", id + [.integer(now.microseconds)])
-        append(.channelDeleted(channel, externalID: externalID))
+    }
+
+    /// Writes the events of the end of channels of one space.
+    func tellEnd(of channels: [Channel]) throws {
+        var population: SpacePopulation?
+        for channel in channels {
+            if channel.source.scope == .channel {
+                if channel.access == .open, population == nil { population = try channel.spaceID.map { try self.population(of: $0) } }
+                for viewer in try viewers(of: channel, among: population) { append(.channelHidden(channel, from: viewer, .deleted)) }
+            }
+            let externalID = try first("SELECT external_id FROM channels WHERE id = $1", [.integer(channel.id.rawValue)]) {
+                try $0.optionalText(0)
+            }
+            append(.channelDeleted(channel, externalID: externalID ?? nil))
+        }
     }
 }

@@ -57,9 +57,7 @@ extension Community {
             var rules = record.rules
             try change(&rules, space, tx)
             guard rules != record.rules else { return try tx.shown(record, listing) }
-            let inherited = listing.everyone.intersection(.channel)
-            try PermissionGrant.check(
-                from: record.rules, to: rules, inherited: inherited, holder: listing.permissions(in: record))
+            try tx.requireRight(toChange: record, to: rules, inherited: listing.everyone.intersection(.channel), listing)
             try tx.apply(rules, to: record, in: space, everyone: listing.everyone)
             try tx.audit(
                 .permissionsChanged, by: actor.accountID, in: space.id, subject: record.channel.id.rawValue, details: actor.origin)
@@ -93,29 +91,32 @@ extension Transaction {
     }
 
     /// Writes the rules of a channel, those of the channels that are synced with it, and tells everybody whose sight changes
-    /// (docs/decisions/0006-audiences.md).
+    /// (docs/decisions/0006-audiences.md). `channelUpdated` about the channel itself is the caller's; those that follow have theirs here.
     func apply(_ rules: StoredRules, to record: GalaxyChannelRecord, in space: Space, everyone: Permissions) throws {
         let inherited = everyone.intersection(.channel)
-        let children =
-            record.channel.kind != .category
-            ? []
-            : try records(of: space.id, for: AccountID(0)).filter {
-                $0.parent == record.channel.id && $0.rules.says(theSameAs: record.rules, default: inherited)
+        let children = try children(of: record, in: space.id).filter { $0.rules.says(theSameAs: record.rules, default: inherited) }
+        var population: SpacePopulation?
+        for affected in [record] + children {
+            let channel = affected.channel
+            var changed = channel
+            changed.hasOwnAudience = channel.hasOwnAudience || rules.narrowsAudience
+            try store(rules, of: channel.id, ownAudience: changed.hasOwnAudience)
+            if changed.hasOwnAudience, channel.kind == .text {
+                let members = try population ?? self.population(of: space.id)
+                population = members
+                tell(members, of: affected, changed, rules)
             }
-        for affected in [record] + children { try replaceRules(of: affected.channel, with: rules) }
+            if channel.id != record.channel.id { append(.channelUpdated(changed)) }
+        }
     }
 
-    private func replaceRules(of channel: Channel, with rules: StoredRules) throws {
-        var changed = channel
-        changed.hasOwnAudience = channel.hasOwnAudience || rules.narrowsAudience
-        guard channel.kind == .text else { return try store(rules, of: channel.id, ownAudience: changed.hasOwnAudience) }
-        guard changed.hasOwnAudience else { return try store(rules, of: channel.id, ownAudience: false) }
-        let before = Set(try viewers(of: channel))
-        try store(rules, of: channel.id, ownAudience: true)
-        let after = Set(try viewers(of: changed))
+    /// Tells those whose sight of a channel changes with its rules, and those who keep it when its events get a place of their own.
+    private func tell(_ population: SpacePopulation, of record: GalaxyChannelRecord, _ changed: Channel, _ rules: StoredRules) {
+        let before = Set(population.viewers(of: record.listed, with: record.rules))
+        let after = Set(population.viewers(of: record.listed, with: rules))
         // First those who see it no more, so that nothing reaches them from the new place.
         for account in before.subtracting(after).sorted() { append(.channelHidden(changed, from: account, .rules)) }
-        if !channel.hasOwnAudience {
+        if !record.channel.hasOwnAudience {
             for account in before.intersection(after).sorted() { append(.channelNarrowed(changed, for: account)) }
         }
         for account in after.subtracting(before).sorted() { append(.channelShown(changed, to: account)) }

@@ -59,9 +59,12 @@ extension Transaction {
     fileprivate func createGalaxy(
         _ draft: GalaxyDraft, owner: AccountID, by actor: Actor, limit: Int
     ) throws -> (galaxy: Galaxy, isNew: Bool) {
+        // Without a metadata server galaxies belong to none.
+        let source = actor.origin ?? ""
         if let known = try spaceWithID(draft.id) {
             let galaxy = try galaxy(known.id)
-            guard !known.isDeleted, galaxy.source != nil, galaxy.space.name == draft.space.name, galaxy.ownerID == draft.ownerID else {
+            // What another server has made, or somebody here, is not this one's to know.
+            guard !known.isDeleted, galaxy.source == source, galaxy.space.name == draft.space.name, galaxy.ownerID == draft.ownerID else {
                 throw CommunityError.galaxyConflict
             }
             return (galaxy, isNew: false)
@@ -71,9 +74,11 @@ extension Transaction {
         let id = try insertSpace(draft.space, owner: owner)
         var galaxy = try galaxy(id)
         galaxy.id = draft.id
-        galaxy.iconHash = draft.iconHash
-        galaxy.flags = draft.flags
-        galaxy.source = actor.origin ?? ""
+        galaxy.source = source
+        if actor.origin != nil {
+            galaxy.iconHash = draft.iconHash
+            galaxy.flags = draft.flags
+        }
         try update(galaxy)
         try addMember(owner, to: id)
         try audit(.galaxyCreated, by: actor.accountID, in: id, subject: id.rawValue, details: actor.origin)

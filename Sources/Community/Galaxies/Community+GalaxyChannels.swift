@@ -60,21 +60,26 @@ extension Community {
         }
     }
 
-    /// Changes a channel of a galaxy. Needs MANAGE_CHANNELS there; moving it also in the category that it goes to, or in the whole galaxy.
+    /// Changes a channel of a galaxy. Needs MANAGE_CHANNELS there; moving it also in the category that it goes to, or in the whole galaxy. What changes
+    /// its rules needs what `setChannelOverride` needs. The event `channelUpdated` is committed with it, unless nothing changes.
     ///
-    /// - Throws: `CommunityError.invalid`, `.unknownSpace`, `.unknownChannel`, `.missingPermission`, `.invalidParent`, `.spaceSuspended`.
+    /// - Throws: `CommunityError.invalid`, `.unknownSpace`, `.unknownChannel`, `.missingPermission`, `.cannotGrant`, `.invalidParent`,
+    ///   `.channelNameTaken` in the home space, `.spaceSuspended`.
     public func updateGalaxyChannel(
         _ channelID: String, of id: String, by actor: Actor, _ changes: GalaxyChannelChanges
     ) async throws -> GalaxyChannel {
+        var changes = changes
+        changes.content.topic = changes.content.topic.emptyAsNone
         try changes.content.check()
-        return try await write { tx in
+        return try await write { [changes] tx in
             let (space, listing, record) = try tx.manageable(channelID, of: id, by: actor)
             try tx.update(record, in: space, listing, by: actor, changes)
             return try tx.shown(try tx.record(channelID, in: space.id, for: actor.accountID), listing)
         }
     }
 
-    /// Removes a channel of a galaxy. The channels of a category stay, without it. Needs MANAGE_CHANNELS there.
+    /// Removes a channel of a galaxy. The channels of a category stay, without it. Needs MANAGE_CHANNELS there. The events are `channelUpdated` for
+    /// each of those, and those of `deleteChannel`.
     ///
     /// - Throws: `CommunityError.unknownSpace`, `.unknownChannel`, `.missingPermission`, `.spaceSuspended`.
     public func deleteGalaxyChannel(_ channelID: String, of id: String, by actor: Actor) async throws {
@@ -83,7 +88,9 @@ extension Community {
             guard !record.channel.hasMembership || record.channel.ownerID == actor.accountID else {
                 throw CommunityError.missingPermission(.manageChannels)
             }
+            let children = try tx.children(of: record, in: space.id)
             try tx.execute("UPDATE channels SET parent_id = NULL WHERE parent_id = $1", [.integer(record.channel.id.rawValue)])
+            for child in children { tx.append(.channelUpdated(child.channel)) }
             try tx.delete(record.channel)
             try tx.audit(
                 .channelDeleted, by: actor.accountID, in: space.id, subject: record.channel.id.rawValue, details: record.channel.name)

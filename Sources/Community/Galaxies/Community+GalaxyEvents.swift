@@ -64,7 +64,7 @@ extension Community {
                 [.integer(before.microseconds)]
             ) { SpaceID(try $0.integer(0)) }
             guard let over else { return false }
-            for channel in try tx.channels(of: over) { try tx.delete(channel) }
+            for channel in try tx.channels(of: over) { try tx.deleteRows(of: channel) }
             try tx.execute("DELETE FROM put_away_members WHERE space_id = $1", [.integer(over.rawValue)])
             try tx.deleteRows(of: over)
             return true
@@ -87,6 +87,7 @@ extension Transaction {
     /// Takes a space away from all its members and keeps what is in it.
     fileprivate func putAway(_ space: Space) throws {
         let id = SQLValue.integer(space.id.rawValue)
+        try tellEnd(of: try channels(of: space.id))
         append(.spaceDeleted(space.id))
         for member in try accounts(in: space.id) {
             append(.removedFromSpace(SpaceRemoval(spaceID: space.id, account: member, reason: .serverDeleted, memberCount: 0)))

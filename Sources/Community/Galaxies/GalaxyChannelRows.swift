@@ -92,6 +92,12 @@ extension SQLReader {
         return record
     }
 
+    /// The channels of a category; none for other channels.
+    func children(of record: GalaxyChannelRecord, in space: SpaceID) throws -> [GalaxyChannelRecord] {
+        guard record.channel.kind == .category else { return [] }
+        return try records(of: space, for: AccountID(0)).filter { $0.parent == record.channel.id }
+    }
+
     /// How Cosmos names the target of a rule.
     func wire(_ override: PermissionOverride, in space: SpaceID, galaxyID: String) throws -> GalaxyOverride {
         let id: String

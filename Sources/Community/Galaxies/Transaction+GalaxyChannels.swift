@@ -73,19 +73,28 @@ extension Transaction {
         } else if let present = record.parent {
             parent = try records(of: space.id, only: present, for: actor.accountID).first
         }
-        if channel.hasMembership, channel.name != record.channel.name { try requireFreeName(channel.name ?? "", in: space.id) }
-        try execute(
-            "UPDATE channels SET name = $1, name_key = $2, topic = $3, position = $4 WHERE id = $5",
-            [
-                .optional(channel.name), .optional(channel.nameKey), .optional(channel.topic), .integer(Int64(channel.position)),
-                .integer(channel.id.rawValue),
-            ])
-        try audit(.channelUpdated, by: actor.accountID, in: space.id, subject: channel.id.rawValue, details: actor.origin)
-        if changes.syncsPermissions, let parent, parent.rules != record.rules {
-            try apply(parent.rules, to: record, in: space, everyone: listing.everyone)
-            channel.hasOwnAudience = channel.hasOwnAudience || parent.rules.narrowsAudience
+        let inherited = listing.everyone.intersection(.channel)
+        let synced =
+            changes.syncsPermissions ? parent.flatMap { $0.rules.says(theSameAs: record.rules, default: inherited) ? nil : $0 } : nil
+        guard channel != record.channel || parent?.channel.id != record.parent || synced != nil else { return }
+        if let synced {
+            try requireRight(toChange: record, to: synced.rules, inherited: inherited, listing)
+            try apply(synced.rules, to: record, in: space, everyone: listing.everyone)
+            channel.hasOwnAudience = channel.hasOwnAudience || synced.rules.narrowsAudience
+            try audit(.permissionsChanged, by: actor.accountID, in: space.id, subject: channel.id.rawValue, details: actor.origin)
         }
-        append(.channelUpdated(channel))
+        try update(record.channel, to: channel, by: actor.accountID, details: actor.origin)
+    }
+
+    /// Whether the actor may have a channel say this about permissions (contracts/cosmos.md 6.5).
+    ///
+    /// - Throws: `CommunityError.missingPermission`, `.cannotGrant`.
+    func requireRight(
+        toChange record: GalaxyChannelRecord, to rules: StoredRules, inherited: Permissions, _ listing: GalaxyListing
+    ) throws {
+        let holder = listing.permissions(in: record)
+        guard holder.contains(.manageRoles) else { throw CommunityError.missingPermission(.manageRoles) }
+        try PermissionGrant.check(from: record.rules, to: rules, inherited: inherited, holder: holder)
     }
 
     /// A channel that shall be a parent, which the actor sees.

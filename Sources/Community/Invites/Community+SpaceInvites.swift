@@ -45,6 +45,7 @@ extension Community {
             let invite = try tx.invite(code, at: tx.now)
             _ = try tx.account(account)
             guard try !tx.isMember(account, of: invite.spaceID) else { throw CommunityError.alreadyMember }
+            try tx.standing(of: account, in: invite.spaceID, at: tx.now).flags.requireWritable()
             try tx.requireRoomForSpace(of: account)
             // Of two people who use the last one at once, the second is refused, on this node or another.
             let used = try tx.execute(

@@ -6,13 +6,14 @@ extension Community {
     ///
     /// - Parameter content: 1 to 2000 Unicode scalars, kept as sent.
     /// - Throws: `CommunityError.emptyMessage`, `.invalid`, `.unknownChannel`, `.missingAccess`, `.unknownMessage` also for a message of another
-    ///   channel, `.notAuthor`.
+    ///   channel, `.notAuthor`, `.spaceSuspended`, `.spaceReadOnly`.
     public func updateMessage(_ id: MessageID, in channel: ChannelID, by account: AccountID, content: String) async throws -> Message {
         let draft = try MessageDraft(content: content, nonce: nil)
         return try await write { tx in
             let standing = try tx.standing(of: account, in: channel, at: tx.now)
             var message = try tx.message(id, in: standing)
             guard message.author.id == account else { throw CommunityError.notAuthor }
+            try standing.requireWritable()
             message.content = draft.content
             message.editedAt = tx.now
             try tx.execute(

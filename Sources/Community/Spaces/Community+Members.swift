@@ -64,6 +64,7 @@ extension Community {
             }
             if nickname != .keep { try standing.requireNicknames(of: present) }
             guard member != present else { return present }
+            try standing.flags.requireWritable()
             try tx.update(member, from: present, by: account)
             tx.append(.memberUpdated(member))
             return member

@@ -30,14 +30,17 @@ extension Community {
     /// Removes a space with everything in it; messages are out of reach at once and removed a few at a time afterwards.
     ///
     /// The events are `channelDeleted` for each channel, `spaceDeleted`, and `removedFromSpace` for each member.
-    /// - Throws: `CommunityError.unknownSpace`, `.missingAccess`, `.ownerOnly`, `.homeSpaceStays`.
+    /// - Throws: `CommunityError.unknownSpace`, `.missingAccess`, `.ownerOnly`, `.homeSpaceStays`, `.spaceSuspended`.
     public func deleteSpace(_ id: SpaceID, by account: AccountID) async throws {
         try await write { tx in
             let standing = try tx.standing(of: account, in: id, at: tx.now)
             try standing.requireMember()
             guard standing.subject.isOwner else { throw CommunityError.ownerOnly }
             guard !standing.space.isHome else { throw CommunityError.homeSpaceStays }
-            for channel in try tx.channels(of: id) { try tx.delete(channel) }
+            try standing.flags.requireWritable()
+            let channels = try tx.channels(of: id)
+            try tx.tellEnd(of: channels)
+            for channel in channels { try tx.deleteRows(of: channel) }
             tx.append(.spaceDeleted(id))
             for member in try tx.accounts(in: id) {
                 tx.append(.removedFromSpace(SpaceRemoval(spaceID: id, account: member, reason: .serverDeleted, memberCount: 0)))
