@@ -8,6 +8,7 @@ internal import HTTP
 internal import Observability
 internal import Primitives
 internal import Security
+internal import Webhooks
 
 /// The APIs that are switched on, as one.
 struct Dialects: Sendable {
@@ -18,11 +19,12 @@ struct Dialects: Sendable {
     /// - Parameters:
     ///   - services: what all of them need.
     ///   - federation: knows which servers are believed.
+    ///   - webhooks: sends what happens in galaxies.
     ///   - origin: the canonical origin of this server.
     ///   - key: the server's secret, from which each derives its own.
     init(
-        _ configuration: Configuration, services: DialectServices, federation: Federation, origin: PublicOrigin, key: [UInt8],
-        metrics: MetricsRegistry
+        _ configuration: Configuration, services: DialectServices, federation: Federation, webhooks: WebhookEngine, origin: PublicOrigin,
+        key: [UInt8], metrics: MetricsRegistry
     ) {
         let accessTokens = AccessTokenCodec(key: KeyFile.derive("access token", from: key))
         let chat = configuration.chatIsOn ? Self.chat(configuration, services: services, accessTokens, key: key) : nil
@@ -35,7 +37,7 @@ struct Dialects: Sendable {
         cosmos =
             configuration.cosmos.isOn
             ? CosmosDialect(
-                services: CosmosServices(shared: services, federation: federation, accessTokens: accessTokens),
+                services: CosmosServices(shared: services, federation: federation, accessTokens: accessTokens, webhooks: webhooks),
                 settings: configuration.cosmosSettings(origin, startedAt: services.clock()))
             : nil
     }

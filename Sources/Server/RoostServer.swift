@@ -1,5 +1,6 @@
 internal import Chat
 internal import Community
+internal import Cosmos
 internal import Dawchat
 internal import Dialect
 internal import Federation
@@ -11,6 +12,7 @@ internal import Primitives
 internal import Reactor
 internal import Security
 internal import Storage
+internal import Webhooks
 
 /// The composition root: makes every part of the house and ends them in order.
 final class RoostServer: Sendable {
@@ -26,6 +28,7 @@ final class RoostServer: Sendable {
 
     private let group: EventLoopGroup
     private let client: HTTPClient
+    private let webhooks: WebhookEngine
     private let database: Database
     private let passwords: PasswordHasher
     private let server: HTTPServer
@@ -51,7 +54,8 @@ final class RoostServer: Sendable {
             throw error
         }
         let origin = PublicOrigin(configuration.publicURL ?? "http://\(configuration.listen)")
-        client = HTTPClient(guard: AddressGuard(allowed: configuration.guardAllows, own: AddressGuard.ownAddresses()))
+        let addressGuard = AddressGuard(allowed: configuration.guardAllows, own: AddressGuard.ownAddresses())
+        client = HTTPClient(guard: addressGuard)
         let federation = Federation(
             database: database, sender: OutboundSender(client), settings: configuration.federationSettings(origin),
             serverKeys: try ServerKeys(folder: folder.path, clock: { .now() }),
@@ -82,6 +86,12 @@ final class RoostServer: Sendable {
         let metrics = ServerMetrics()
         var routes = RouteGroup()
         OperationalRoutes(health: health, metrics: metrics.registry).mount(on: &routes)
+        webhooks = WebhookEngine(
+            database: database, community: community, sender: OutboundSender(client), addressGuard: addressGuard,
+            settings: configuration.webhookSettings, signingKey: { federation.serverKeys.current().signing },
+            render: EventRendering(origin: origin).render,
+            report: { logger.log(.warning, "Webhooks failed", [("reason", .text(String(describing: $0)))]) })
+        try await webhooks.prepare()
         dialects = Dialects(
             configuration,
             services: DialectServices(
@@ -89,7 +99,7 @@ final class RoostServer: Sendable {
                 limits: RequestLimits(configuration.requestLimits, limiter: RateLimiter(), clock: { .now() }), group: group,
                 clock: { .now() }, clientAddress: ClientAddress(trustedProxies: configuration.trustedProxies).callAsFunction,
                 reportFailure: { logger.log(.error, "A request failed", [("reason", .text(String(describing: $0)))]) }),
-            federation: federation, origin: origin, key: key, metrics: metrics.registry)
+            federation: federation, webhooks: webhooks, origin: origin, key: key, metrics: metrics.registry)
         dialects.mount(on: &routes)
         let router = Router(routes)
         var hooks = metrics.hooks(logger, router: router)
@@ -100,8 +110,10 @@ final class RoostServer: Sendable {
         address = server.address
         if configuration.publicURL == nil { origin.settle("http://\(server.address)") }
         url = configuration.publicURL ?? origin.text
+        webhooks.start(on: group.next())
         Maintenance(
-            community: community, federation: federation, database: database, retentionDays: configuration.retentionDays, logger: logger
+            community: community, federation: federation, webhooks: webhooks, database: database,
+            retentionDays: configuration.retentionDays, logger: logger
         )
         .start(on: group.next())
         Self.lookForEvents(of: database, on: group.next())
@@ -109,7 +121,7 @@ final class RoostServer: Sendable {
     }
 
     /// The parts of the house that keep data.
-    static let schemas = [Community.schema, Federation.schema]
+    static let schemas = [Community.schema, Federation.schema, WebhookEngine.schema]
 
     /// `roost admin` and other nodes write to the same database: what they did is looked for once a second.
     private static func lookForEvents(of database: Database, on loop: EventLoop) {
@@ -125,6 +137,7 @@ final class RoostServer: Sendable {
         dialects.drain()
         await server.drain(deadline: Self.drainDeadline)
         await dialects.drained(deadline: Self.drainDeadline)
+        webhooks.stop()
         client.stop()
         await database.close()
         passwords.stop()

@@ -47,6 +47,7 @@ public struct CosmosDialect: Sendable {
                 ChannelRoutes(endpoints: endpoints).mount(on: &group)
                 PermissionRoutes(endpoints: endpoints).mount(on: &group)
                 MemberRoutes(endpoints: endpoints).mount(on: &group)
+                EndpointRoutes(endpoints: endpoints).mount(on: &group)
             }
         }
         for path in ["/session", "/operators"] {

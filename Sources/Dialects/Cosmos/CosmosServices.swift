@@ -2,6 +2,7 @@ public import Dialect
 public import Federation
 internal import Primitives
 public import Security
+public import Webhooks
 
 /// What the Cosmos dialect needs of the rest of the house.
 public struct CosmosServices: Sendable {
@@ -11,11 +12,14 @@ public struct CosmosServices: Sendable {
     public var federation: Federation
     /// Checks access tokens of the Chat API: its logins are good here, too.
     public var accessTokens: AccessTokenCodec
+    /// Sends what happens to those who asked for it.
+    public var webhooks: WebhookEngine
 
     /// Names every service once.
-    public init(shared: DialectServices, federation: Federation, accessTokens: AccessTokenCodec) {
+    public init(shared: DialectServices, federation: Federation, accessTokens: AccessTokenCodec, webhooks: WebhookEngine) {
         self.shared = shared
         self.federation = federation
         self.accessTokens = accessTokens
+        self.webhooks = webhooks
     }
 }

@@ -5,8 +5,10 @@ internal import Dawchat
 internal import Dialect
 internal import Federation
 internal import Gateway
+internal import HTTPClient
 internal import Primitives
 internal import Storage
+internal import Webhooks
 
 /// The configuration as the parts of the house take it.
 extension Configuration {
@@ -45,6 +47,15 @@ extension Configuration {
         settings.skew = cosmos.skewSeconds
         settings.signatureMaximumAge = cosmos.signatureMaximumAge
         settings.tokenMaximumLifetime = cosmos.tokenMaximumLifetime
+        return settings
+    }
+
+    var webhookSettings: WebhookSettings {
+        var settings = WebhookSettings()
+        settings.rules = OutboundURLRules(allowsInsecure: webhooks.allowsInsecure, allowsPorts: webhooks.allowsPorts)
+        settings.schedule = webhooks.retrySchedule
+        settings.system = webhooks.system.map { ($0.url, $0.events) }
+        settings.userAgent = "CosmosSelfHosted/\(RoostVersion.current)"
         return settings
     }
 

@@ -4,6 +4,7 @@ internal import Observability
 internal import Primitives
 internal import Reactor
 internal import Storage
+internal import Webhooks
 
 /// What a server does now and then: forgets what is over.
 struct Maintenance: Sendable {
@@ -16,6 +17,7 @@ struct Maintenance: Sendable {
 
     let community: Community
     let federation: Federation
+    let webhooks: WebhookEngine
     let database: Database
     let retentionDays: Int
     let logger: Logger
@@ -36,6 +38,7 @@ struct Maintenance: Sendable {
             let count = try await database.pruneEvents(before: oldest, keepAtMost: Self.eventLimit)
             try await community.removeExpired()
             try await federation.removeExpired()
+            try await webhooks.removeExpired()
             while try await community.removeDeletedGalaxies() { try await Task.sleep(for: Self.pause) }
             while try await community.removeDeletedMessages() { try await Task.sleep(for: Self.pause) }
             while try await community.trimAuditLog() { try await Task.sleep(for: Self.pause) }

@@ -12,6 +12,14 @@ extension Endpoints {
         return try RequestForm(body)
     }
 
+    /// The members of a JSON body, which need not be there.
+    func optionalForm(_ call: Call) async throws -> RequestForm {
+        let body = if let body = call.body { body } else { try await call.request.body.collect(upTo: Self.bodyLimit) }
+        guard !body.isEmpty else { return try RequestForm(Array("{}".utf8)) }
+        try Self.requireJSON(call.request)
+        return try RequestForm(body)
+    }
+
     /// - Throws: `Problem` 4406 for anything but `application/json` in UTF-8.
     static func requireJSON(_ request: HTTPRequest) throws(Problem) {
         let values = request.headers.all("content-type")
