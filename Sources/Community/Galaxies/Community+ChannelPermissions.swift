@@ -64,7 +64,7 @@ extension Community {
             let changed = try tx.record(channelID, in: space.id, for: actor.accountID)
             tx.append(.channelUpdated(changed.channel))
             // Somebody may lose the sight of the channel by this; it is shown once more.
-            return try listing.channel(changed, parentID: nil, tx)
+            return listing.channel(changed, parentID: try tx.parentID(of: changed))
         }
     }
 }

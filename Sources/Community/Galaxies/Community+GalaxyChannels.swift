@@ -10,7 +10,7 @@ extension Community {
         return try await scan { reader in
             let space = try reader.spaceID(galaxy: id)
             guard let (listing, account) = try reader.listing(of: space, for: viewer, at: now) else { return [] }
-            return try listing.channels(try reader.records(of: space, for: account), reader)
+            return listing.channels(try reader.records(of: space, for: account))
         }
     }
 
@@ -129,12 +129,7 @@ extension SQLReader {
 
     func shown(_ record: GalaxyChannelRecord, _ listing: GalaxyListing) throws -> GalaxyChannel {
         guard listing.permissions(in: record).contains(.viewChannel) else { throw CommunityError.unknownChannel }
-        let parentID = try record.parent.flatMap { parent in
-            try first("SELECT external_id FROM channels WHERE id = $1", [.integer(parent.rawValue)]) {
-                try $0.optionalText(0) ?? String(parent.rawValue)
-            }
-        }
-        return try listing.channel(record, parentID: parentID, self)
+        return listing.channel(record, parentID: try parentID(of: record))
     }
 
     /// By the id that was given, or by the number where none was.

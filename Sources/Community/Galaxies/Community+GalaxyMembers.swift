@@ -72,16 +72,45 @@ extension Community {
                 return account
             }
             let page = min(max(limit, Limits.memberPage.lowerBound), Limits.memberPage.upperBound)
-            return try reader.members(of: space, after: start, limit: page).map { member in
-                GalaxyMember(
-                    member: member, userID: try reader.userID(of: member.account.id),
-                    roles: try reader.roles(of: member.account.id, in: space))
+            let members = try reader.members(of: space, after: start, limit: page)
+            guard let last = members.last?.account.id else { return [] }
+            let people = try reader.people(in: space, after: start, through: last)
+            let roles = try reader.roles(in: space, after: start, through: last)
+            return members.map { member in
+                let id = member.account.id
+                return GalaxyMember(member: member, userID: people[id] ?? String(id.rawValue), roles: roles[id] ?? [])
             }
         }
     }
 }
 
 extension SQLReader {
+    /// How Cosmos knows the members of a page, but for those whom it knows by their numbers.
+    fileprivate func people(in space: SpaceID, after: AccountID?, through last: AccountID) throws -> [AccountID: String] {
+        var people: [AccountID: String] = [:]
+        try run(
+            """
+            SELECT m.account_id, l.subject FROM members m JOIN linked_identities l ON l.account_id = m.account_id AND l.provider = $4
+            WHERE m.space_id = $1 AND m.account_id > $2 AND m.account_id <= $3
+            """,
+            [
+                .integer(space.rawValue), .integer(after?.rawValue ?? 0), .integer(last.rawValue), .text(IdentityProvider.cosmos),
+            ]
+        ) { people[AccountID(try $0.integer(0))] = try $0.text(1) }
+        return people
+    }
+
+    /// The roles of the members of a page, without everyone.
+    fileprivate func roles(in space: SpaceID, after: AccountID?, through last: AccountID) throws -> [AccountID: [RoleID]] {
+        var roles: [AccountID: [RoleID]] = [:]
+        try run(
+            """
+            SELECT account_id, role_id FROM member_roles WHERE space_id = $1 AND account_id > $2 AND account_id <= $3 ORDER BY role_id
+            """, [.integer(space.rawValue), .integer(after?.rawValue ?? 0), .integer(last.rawValue)]
+        ) { roles[AccountID(try $0.integer(0)), default: []].append(RoleID(try $0.integer(1))) }
+        return roles
+    }
+
     func roles(of account: AccountID, in space: SpaceID) throws -> [RoleID] {
         try query(
             "SELECT role_id FROM member_roles WHERE space_id = $1 AND account_id = $2 ORDER BY role_id",

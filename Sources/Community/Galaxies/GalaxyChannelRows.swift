@@ -28,6 +28,8 @@ struct GalaxyChannelRecord {
     var externalID: String?
     var parent: ChannelID?
     var rules: StoredRules
+    /// How Cosmos knows the people that the rules are about, but for those whom it knows by their numbers.
+    var people: [Int64: String] = [:]
 
     var channel: Channel { listed.channel }
     /// The id that Cosmos knows it by.
@@ -40,15 +42,21 @@ extension SQLReader {
     /// - Parameter id: 0 for all.
     func records(of space: SpaceID, only id: ChannelID = ChannelID(0), for account: AccountID) throws -> [GalaxyChannelRecord] {
         var overrides: [ChannelID: [PermissionOverride]] = [:]
+        var people: [ChannelID: [Int64: String]] = [:]
         try run(
             """
-            SELECT o.channel_id, o.kind, o.target_id, o.permissions FROM channels c JOIN channel_overrides o ON o.channel_id = c.id
+            SELECT o.channel_id, o.kind, o.target_id, o.permissions, l.subject
+            FROM channels c
+            JOIN channel_overrides o ON o.channel_id = c.id
+            LEFT JOIN linked_identities l ON l.account_id = o.target_id AND l.provider = $3
             WHERE c.space_id = $1 AND (c.id = $2 OR $2 = 0)
-            """, [.integer(space.rawValue), .integer(id.rawValue)]
+            """, [.integer(space.rawValue), .integer(id.rawValue), .text(IdentityProvider.cosmos)]
         ) { row in
             guard let kind = PermissionOverride.Kind(rawValue: try row.integer(1)) else { return }
-            overrides[ChannelID(try row.integer(0)), default: []].append(
-                PermissionOverride(kind: kind, targetID: try row.integer(2), permissions: Permissions(rawValue: try row.integer(3))))
+            let (channel, target) = (ChannelID(try row.integer(0)), try row.integer(2))
+            overrides[channel, default: []].append(
+                PermissionOverride(kind: kind, targetID: target, permissions: Permissions(rawValue: try row.integer(3))))
+            people[channel, default: [:]][target] = try row.optionalText(4)
         }
         return try query(
             """
@@ -63,7 +71,8 @@ extension SQLReader {
             let next = Channel.columnCount + 4
             return GalaxyChannelRecord(
                 listed: listed, externalID: try row.optionalText(next), parent: try row.optionalInteger(next + 1).map { ChannelID($0) },
-                rules: StoredRules(everyone: listed.everyone, overrides: overrides[listed.channel.id] ?? []))
+                rules: StoredRules(everyone: listed.everyone, overrides: overrides[listed.channel.id] ?? []),
+                people: people[listed.channel.id] ?? [:])
         }
     }
 
@@ -98,14 +107,12 @@ extension SQLReader {
         return try records(of: space, for: AccountID(0)).filter { $0.parent == record.channel.id }
     }
 
-    /// How Cosmos names the target of a rule.
-    func wire(_ override: PermissionOverride, in space: SpaceID, galaxyID: String) throws -> GalaxyOverride {
-        let id: String
-        switch override.kind {
-        case .roleAllow, .roleDeny: id = override.targetID == space.rawValue ? galaxyID : String(override.targetID)
-        case .memberAllow, .memberDeny: id = try userID(of: AccountID(override.targetID))
+    /// The id that Cosmos knows the category of a channel by.
+    func parentID(of record: GalaxyChannelRecord) throws -> String? {
+        guard let parent = record.parent else { return nil }
+        return try first("SELECT external_id FROM channels WHERE id = $1", [.integer(parent.rawValue)]) {
+            try $0.optionalText(0) ?? String(parent.rawValue)
         }
-        return GalaxyOverride(kind: override.kind, id: id, permissions: override.permissions)
     }
 }
 

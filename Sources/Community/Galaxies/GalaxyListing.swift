@@ -11,16 +11,16 @@ struct GalaxyListing {
     let subject: EffectivePermissions.Subject?
 
     /// The channels that are listed, in the order of their ids.
-    func channels(_ records: [GalaxyChannelRecord], _ reader: any SQLReader) throws -> [GalaxyChannel] {
+    func channels(_ records: [GalaxyChannelRecord]) -> [GalaxyChannel] {
         let wireIDs = Dictionary(records.map { ($0.channel.id, $0.wireID) }, uniquingKeysWith: { first, _ in first })
         let visible = records.filter { permissions(in: $0).contains(.viewChannel) }
         let parents = Set(visible.compactMap(\.parent))
-        return try records.compactMap { record in
+        return records.compactMap { record in
             let isVisible = permissions(in: record).contains(.viewChannel)
             // A heading is shown over what somebody sees, but not what it says.
             let isHeading = !isVisible && record.channel.kind == .category && parents.contains(record.channel.id)
             guard isVisible || isHeading else { return nil }
-            var shown = try channel(record, parentID: record.parent.flatMap { wireIDs[$0] }, reader)
+            var shown = channel(record, parentID: record.parent.flatMap { wireIDs[$0] })
             if isHeading {
                 shown.channel.topic = nil
                 shown.overrides = []
@@ -30,10 +30,9 @@ struct GalaxyListing {
     }
 
     /// One channel with what the viewer may know of it.
-    func channel(_ record: GalaxyChannelRecord, parentID: String?, _ reader: any SQLReader) throws -> GalaxyChannel {
+    func channel(_ record: GalaxyChannelRecord, parentID: String?) -> GalaxyChannel {
         let permissions = permissions(in: record)
         var channel = record.channel
-        channel.topic = record.channel.topic
         if !permissions.contains(.readMessageHistory) {
             channel.lastMessageID = nil
             channel.lastTextMessageID = nil
@@ -41,15 +40,26 @@ struct GalaxyListing {
         return GalaxyChannel(
             channel: channel, id: record.wireID, galaxyID: galaxyID, parentID: parentID,
             everyone: (record.rules.everyone ?? everyone).intersection(.channel),
-            overrides: try record.rules.overrides.filter { isKnown($0, permissions) }.map {
-                try reader.wire($0, in: space, galaxyID: galaxyID)
-            }.sorted { ($0.kind.rawValue, $0.id.utf8.count, $0.id) < ($1.kind.rawValue, $1.id.utf8.count, $1.id) },
+            overrides: record.rules.overrides.filter { isKnown($0, permissions) }.map { wire($0, record.people) }.sorted {
+                ($0.kind.rawValue, $0.id.utf8.count, $0.id) < ($1.kind.rawValue, $1.id.utf8.count, $1.id)
+            },
             permissions: permissions)
     }
 
     func permissions(in record: GalaxyChannelRecord) -> Permissions {
         guard let subject else { return .all }
         return record.listed.permissions(of: subject, everyone: everyone, overrides: record.rules.overrides)
+    }
+
+    /// How Cosmos names the target of a rule.
+    private func wire(_ override: PermissionOverride, _ people: [Int64: String]) -> GalaxyOverride {
+        let number = String(override.targetID)
+        let id =
+            switch override.kind {
+            case .roleAllow, .roleDeny: override.targetID == space.rawValue ? galaxyID : number
+            case .memberAllow, .memberDeny: people[override.targetID] ?? number
+            }
+        return GalaxyOverride(kind: override.kind, id: id, permissions: override.permissions)
     }
 
     /// Who cannot manage the rules knows those only that are about itself: others would tell who is here.
