@@ -6,6 +6,8 @@ import sys
 import pytest
 
 from support.api import Api, register
+from support.cosmos import World
+from support.cosmos_peers import Receiver
 from support.database import postgres_url
 from support.event_stream import StreamFactory
 from support.gateway import GatewayFactory
@@ -109,6 +111,45 @@ def new_server(roost_binary, tmp_path):
     yield make
     for server in made:
         server.dispose()
+
+
+@pytest.fixture(scope="session")
+def cosmos(engine, roost_binary, tmp_path_factory):
+    """The server with a metadata server and an identity server that most tests of Cosmos share."""
+    world = World()
+    server = world.server = RoostServer(tmp_path_factory.mktemp(f"cosmos-{engine}"), engine, world.settings())
+    try:
+        server.start()
+        yield world
+        assert server.is_running(), f"the shared server has ended:\n{server.log[-4000:]}"
+        assert server.stop() == 0
+    finally:
+        server.dispose()
+        world.end()
+
+
+@pytest.fixture
+def new_cosmos(new_server):
+    """Makes a world of the test's own: `new_cosmos(engine, {"path": value}, world=World(metadata=False))`."""
+    made = []
+
+    def make(engine="sqlite", settings=None, *, world=None, **more):
+        world = world or World()
+        made.append(world)
+        world.server = new_server(engine, world.settings(**(settings or {})), **more)
+        return world
+
+    yield make
+    for world in made:
+        world.end()
+
+
+@pytest.fixture
+def receiver():
+    """Somebody who receives webhooks."""
+    receiver = Receiver()
+    yield receiver
+    receiver.end()
 
 
 @pytest.fixture
