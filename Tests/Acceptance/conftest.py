@@ -10,6 +10,7 @@ from support.cosmos import World
 from support.cosmos_peers import Receiver
 from support.database import postgres_url
 from support.event_stream import StreamFactory
+from support.faults import SteppedClock
 from support.gateway import GatewayFactory
 from support.server import RoostServer, binary
 
@@ -129,13 +130,19 @@ def cosmos(engine, roost_binary, tmp_path_factory):
 
 
 @pytest.fixture
-def new_cosmos(new_server):
-    """Makes a world of the test's own: `new_cosmos(engine, {"path": value}, world=World(metadata=False))`."""
+def new_cosmos(new_server, tmp_path):
+    """Makes a world of the test's own: `new_cosmos(engine, {"path": value}, world=World(metadata=False))`.
+
+    With `clocked=True` its time can be set (`world.step`); that is possible on Linux only.
+    """
     made = []
 
-    def make(engine="sqlite", settings=None, *, world=None, **more):
+    def make(engine="sqlite", settings=None, *, world=None, clocked=False, **more):
         world = world or World()
         made.append(world)
+        if clocked:
+            world.clock = SteppedClock(tmp_path)
+            more["environment"] = world.clock.environment
         world.server = new_server(engine, world.settings(**(settings or {})), **more)
         return world
 

@@ -75,9 +75,11 @@ class KeyServer(LocalServer):
         self.document = None
         self.status = 200
         self.headers = [("Content-Type", "application/jwk-set+json")]
-        #: Signs the document with this key, as asked for at `signed_url`.
+        #: Signs the document with this key; `signing` goes to `sign_response`.
         self.signer = None
         self.signing = {}
+        #: What it signs in place of the document.
+        self.signed_document = None
         self.delay = 0
         self.fetches = 0
         self._lock = threading.Lock()
@@ -110,7 +112,7 @@ class KeyServer(LocalServer):
         body = self.published() if self.document is None else self.document
         headers = list(self.headers)
         if self.signer:
-            headers += sign_response(self.signer, self.keys_url, body, **self.signing)
+            headers += sign_response(self.signer, self.keys_url, self.signed_document or body, **self.signing)
         return reply(request, self.status, body, headers)
 
 
@@ -143,11 +145,6 @@ class IdentityServer(KeyServer):
 
 def _without_none(members):
     return {name: value for name, value in members.items() if value is not None}
-
-
-def raw_token(key, header, claims):
-    """A token of parts that are not JSON objects of the usual kind; see `compact`."""
-    return compact(key, header, claims)
 
 
 def unsigned(header, claims):
