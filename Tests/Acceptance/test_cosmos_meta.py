@@ -137,7 +137,7 @@ def test_another_version_in_the_header_is_refused(cosmos, path, version):
     problem(answer, 4600, supported=[1])
 
 
-@pytest.mark.parametrize("version", ["one", "1.0", "-1", "+1", "1e0", "", "true", "1, 1"])
+@pytest.mark.parametrize("version", ["one", "1.0", "+1", "1e0", "", "true", "1, 1"])
 def test_a_version_that_is_no_integer_is_refused(cosmos, version):
     """5.2: "Not an integer => 400/4400"."""
     problem(cosmos.anonymous.get("/galaxy/g1", headers={"cosmos-version": version}), 4400)

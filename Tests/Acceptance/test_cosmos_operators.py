@@ -6,7 +6,7 @@ import re
 import pytest
 
 from support.api import Api, register
-from support.cosmos import Person, World, invalid, ok, problem
+from support.cosmos import Person, World, case_name, invalid, ok, problem
 from support.cosmos_signing import Key, new_nonce
 from support.program import run
 
@@ -133,9 +133,9 @@ def test_the_setup_code_cannot_be_guessed_through_a_galaxy(new_cosmos):
 
 
 @pytest.mark.parametrize("code", ["", "x", "0" * 25, "0" * 27, "U" * 26, "!" * 26, "COSMOS-", "0" * 10_000, "é" * 26])
-def test_what_is_no_code_is_wrong_and_nothing_worse(cosmos, code):
+def test_what_is_no_code_is_wrong_and_nothing_worse(new_cosmos, code):
     """4: "wrong/expired/used 403/4201"."""
-    answer = claim(cosmos.person(), code)
+    answer = claim(new_cosmos().person(), code)
     assert answer.status_code in (400, 403) and answer.json()["code"] in (4201, 4400), answer.text
 
 
@@ -263,7 +263,7 @@ def test_the_owner_s_own_word_can_be_asked_for(strict):
     {"sub": "somebody-else"}, {"act": "galaxy.delete"}, {"act": None}, {"galaxyId": "another"}, {"galaxyId": None}, {"lifetime": 301}, {"lifetime": -100},
     {"aud": "https://other.example"}, {"iss": "https://other.example"}, {"header": {"typ": "cosmos-id+jwt"}}, {"header": {"alg": "none"}}, {"key": Key()},
     {"jti": None}, {"iat": 1},
-], ids=str)  # fmt: skip
+], ids=case_name)  # fmt: skip
 def test_an_assertion_has_to_be_right(cosmos, change):
     """4, 2: "typ `cosmos-act+jwt`, same issuer/aud/kid rules as 3.4, `sub` = ownerId, `act` = "galaxy.create", `galaxyId` = body id, exp-iat <= 300";
     "When the header is present it must be valid (else 403/4204)", also where it is not asked for."""

@@ -345,3 +345,9 @@ def is_time(text):
 
 def ids(things):
     return [thing["id"] for thing in things]
+
+
+def case_name(members):
+    """What a case is called whose values are these members; the same in every process, whatever the values are."""
+    plain = lambda value: repr(value)[:24] if isinstance(value, str | int | float | list | None) else type(value).__name__  # noqa: E731
+    return ",".join(f"{name}={plain(value)}" for name, value in members.items()) or "nothing"

@@ -1,0 +1,611 @@
+"""Webhooks that Roost sends: management, what is sent, and how (contracts/cosmos.md 8)."""
+
+import json
+import re
+import time
+
+import pytest
+
+from support.api import register
+from support.cosmos import (
+    MANAGE_WEBHOOKS, MEMBER_ALLOW, MEMBER_DENY, PRIVATE, READ_MESSAGE_HISTORY, VIEW_CHANNEL, case_name, ids, invalid, is_channel, is_time,
+    nothing, ok, problem,
+)  # fmt: skip
+from support.cosmos_peers import Receiver, closed_port, http_date
+from support.standard_webhooks import is_signed_v1a, public_key_text, secret_bytes, sign_v1
+from support.cosmos_signing import from_base64url
+
+MEMBERS = {
+    "id", "galaxyId", "url", "events", "channelIds", "description", "scheme", "state", "disabledReason", "createdBy", "createdAt", "lastSuccessAt",
+    "firstFailureAt", "publicKey",
+}  # fmt: skip
+
+
+@pytest.fixture
+def owner(cosmos):
+    return cosmos.operator()
+
+
+@pytest.fixture
+def galaxy(cosmos, owner):
+    return cosmos.galaxy(owner)
+
+
+def hooks(galaxy, *more):
+    return "/".join([f"/galaxy/{galaxy}/webhooks", *more])
+
+
+def subscribe(caller, galaxy, receiver, *events, path="/hook", **more):
+    """A new endpoint of this receiver, which has answered its ping: the object, with the secret."""
+    made = caller.create(hooks(galaxy), {"url": receiver.url(path), "events": list(events or ["*"])} | more)
+    if receiver.usual == 204 and not receiver.script:
+        wait_until(lambda: caller_state(caller, galaxy, made["id"]) == "active")
+    return made
+
+
+def caller_state(caller, galaxy, hook):
+    return ok(caller.get(hooks(galaxy, hook)))["state"]
+
+
+def wait_until(holds, within=15):
+    """Waits until this holds; returns what it gave."""
+    deadline = time.monotonic() + within
+    while not (value := holds()):
+        assert time.monotonic() < deadline, f"it does not hold within {within} s"
+        time.sleep(0.05)
+    return value
+
+
+def deliveries(caller, galaxy, hook, **query):
+    text = "&".join(f"{name}={value}" for name, value in query.items())
+    answer = ok(caller.get(hooks(galaxy, hook, "deliveries") + (f"?{text}" if text else "")))
+    return answer if isinstance(answer, list) else answer["deliveries"]
+
+
+# Management
+
+
+def test_a_webhook_is_made_pinged_and_active(cosmos, galaxy, owner, receiver):
+    """8.1: "201 object with `secret` (only here and on rotate) and `publicKey`; ... then `webhook.ping` is sent; until a 2xx the state is "pending""."""
+    asked = {"url": receiver.url("/in?x=1"), "events": ["channel.*", "member.joined"], "description": "for the log"}
+    made = owner.create(hooks(galaxy), asked)
+    assert set(made) == MEMBERS | {"secret"}, made
+    assert {name: made[name] for name in asked} == asked
+    assert (made["state"], made["disabledReason"], made["channelIds"] or [], made["createdBy"]) == ("pending", None, [], owner.subject)
+    assert made["scheme"] in ("v1", "v1a", "both") and made["galaxyId"] == galaxy
+    is_time(made["createdAt"])
+    assert 24 <= len(secret_bytes(made["secret"])) <= 64
+    ping = receiver.expect("webhook.ping")
+    assert (ping.method, ping.path) == ("POST", "/in?x=1")
+    active = wait_until(lambda: (shown := ok(owner.get(hooks(galaxy, made["id"]))))["state"] == "active" and shown)
+    assert set(active) == MEMBERS and "secret" not in str(ok(owner.get(hooks(galaxy))))
+    is_time(active["lastSuccessAt"])
+    assert ids(ok(owner.get(hooks(galaxy)))) == [made["id"]]
+
+
+def test_the_public_key_is_the_server_s(cosmos, galaxy, owner, receiver):
+    """8.2: "v1a uses the server key of 3.5 (receivers pin whpk_...)"."""
+    made = subscribe(owner, galaxy, receiver, scheme="both")
+    [key] = cosmos.anonymous.get("/.well-known/jwks.json").json()["keys"]
+    assert made["publicKey"] == public_key_text(from_base64url(key["x"]))
+
+
+@pytest.mark.parametrize("members", [
+    {"url": None}, {"url": 7}, {"events": None}, {"events": []}, {"events": "*"}, {"events": ["galaxy.painted"]}, {"events": ["chan*"]}, {"events": [""]},
+    {"events": ["webhook"]}, {"events": ["*.created"]}, {"events": [7]}, {"scheme": "v2"}, {"channelIds": "x"}, {"channelIds": [7]}, {"description": 7},
+], ids=case_name)  # fmt: skip
+def test_a_webhook_has_its_form(cosmos, galaxy, owner, receiver, members):
+    """8.1: "`events` entries: exact type, `prefix.*`, or `*`"; the members of POST."""
+    body = {"url": receiver.url(), "events": ["*"]} | members
+    answer = owner.post(hooks(galaxy), body)
+    assert answer.status_code == 400, answer.text
+    assert ok(owner.get(hooks(galaxy))) == []
+
+
+def test_managing_webhooks_needs_the_permission(cosmos, galaxy, owner, receiver):
+    """8.1: "needs MANAGE_WEBHOOKS at galaxy level": a channel's permission is not it; strangers and the metadata server have none."""
+    member, stranger = cosmos.person(), cosmos.person()
+    cosmos.join(galaxy, member)
+    room = owner.create_channel(galaxy)["id"]
+    owner.set_override(galaxy, room, MEMBER_ALLOW, member.subject, MANAGE_WEBHOOKS)
+    hook = subscribe(owner, galaxy, receiver)["id"]
+    body = {"url": receiver.url(), "events": ["*"]}
+    calls = [
+        ("GET", hooks(galaxy), None), ("POST", hooks(galaxy), body), ("GET", hooks(galaxy, hook), None), ("PATCH", hooks(galaxy, hook), {"events": ["*"]}),
+        ("DELETE", hooks(galaxy, hook), None), ("POST", hooks(galaxy, hook, "rotate"), {}), ("POST", hooks(galaxy, hook, "test"), None),
+        ("GET", hooks(galaxy, hook, "deliveries"), None), ("POST", hooks(galaxy, hook, "recover"), {"since": "2026-01-01T00:00:00Z"}),
+    ]  # fmt: skip
+    for method, path, content in calls:
+        assert problem(member.request(method, path, content), 4202)["missing"] & MANAGE_WEBHOOKS
+        problem(stranger.request(method, path, content), 4202)
+        problem(cosmos.anonymous.request(method, path, content), 4008)
+    assert caller_state(owner, galaxy, hook) == "active"
+
+
+def test_a_webhook_is_not_found_through_another_galaxy(cosmos, galaxy, owner, receiver):
+    """STYLE.md: "a rule fetched by its id alone while the permission was checked on the id in the path"."""
+    hook = subscribe(owner, galaxy, receiver)["id"]
+    thief = cosmos.operator()
+    other = cosmos.galaxy(thief)
+    for method, path in [
+        ("GET", hooks(other, hook)), ("DELETE", hooks(other, hook)), ("POST", hooks(other, hook, "rotate")), ("POST", hooks(other, hook, "test")),
+        ("GET", hooks(other, hook, "deliveries")),
+    ]:  # fmt: skip
+        problem(thief.request(method, path), 4303)
+
+
+def test_a_galaxy_has_ten_webhooks(cosmos, galaxy, owner, receiver):
+    """8.1: "max 10 per galaxy"."""
+    made = [owner.create(hooks(galaxy), {"url": receiver.url(), "events": ["*"]})["id"] for _ in range(10)]
+    problem(owner.post(hooks(galaxy), {"url": receiver.url(), "events": ["*"]}), 4205)
+    owner.remove(hooks(galaxy, made[0]))
+    owner.create(hooks(galaxy), {"url": receiver.url(), "events": ["*"]})
+
+
+def test_a_webhook_is_changed(cosmos, galaxy, owner, receiver):
+    """8.1: PATCH: "new url => pending again"."""
+    hook = subscribe(owner, galaxy, receiver, "member.joined")["id"]
+    changed = owner.change(hooks(galaxy, hook), events=["channel.created"], description="new")
+    assert (changed["events"], changed["description"], changed["state"]) == (["channel.created"], "new", "active")
+    moved = owner.change(hooks(galaxy, hook), url=receiver.url("/elsewhere"))
+    assert moved["state"] == "pending"
+    [ping] = receiver.wait_for(1, matching=lambda delivery: delivery.path == "/elsewhere")
+    assert ping.type == "webhook.ping"
+    wait_until(lambda: caller_state(owner, galaxy, hook) == "active")
+    room = owner.create_channel(galaxy)["id"]
+    assert receiver.expect("channel.created").data["channelId"] == room
+
+
+def test_a_webhook_that_is_off_hears_nothing(cosmos, galaxy, owner, receiver):
+    """8.1: PATCH `enabled`; the reason is "user"; what happened meanwhile is not sent afterwards."""
+    hook = subscribe(owner, galaxy, receiver, "channel.created")["id"]
+    off = owner.change(hooks(galaxy, hook), enabled=False)
+    assert (off["state"], off["disabledReason"]) == ("disabled", "user")
+    owner.create_channel(galaxy, "missed")
+    on = owner.change(hooks(galaxy, hook), enabled=True)
+    assert on["disabledReason"] is None and on["state"] in ("active", "pending")
+    wait_until(lambda: caller_state(owner, galaxy, hook) == "active")
+    owner.create_channel(galaxy, "heard")
+    assert receiver.expect("channel.created").data["channel"]["name"] == "heard"
+
+
+def test_a_deleted_webhook_is_gone(cosmos, galaxy, owner, receiver):
+    """8.1: "204; pending deliveries dropped"."""
+    hook = subscribe(owner, galaxy, receiver)["id"]
+    owner.remove(hooks(galaxy, hook))
+    problem(owner.get(hooks(galaxy, hook)), 4303)
+    owner.create_channel(galaxy)
+    time.sleep(0.5)
+    assert receiver.of("channel.created") == []
+
+
+# What is sent
+
+
+def test_a_delivery_is_a_standard_webhook(cosmos, galaxy, owner, receiver):
+    """8.2: the header fields, the minified body, `msg_` + ULID; both signatures verify on their own, over the raw bytes."""
+    made = subscribe(owner, galaxy, receiver, "channel.*", scheme="both")
+    channel = owner.create_channel(galaxy, "perch \U0001f99c")
+    delivery = receiver.expect("channel.created")
+    assert delivery.headers["content-type"].split(";")[0] == "application/json"
+    assert delivery.headers["user-agent"].startswith("CosmosSelfHosted/")
+    assert re.fullmatch(r"msg_[0-9A-HJKMNP-TV-Z]{26}", delivery.id)
+    assert abs(int(delivery.timestamp) - time.time()) < 10
+    assert not {"authorization", "cookie", "x-forwarded-for"} & set(delivery.headers)
+    body = delivery.json
+    assert list(body) == ["type", "timestamp", "data"] and json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode() == delivery.body
+    assert body["timestamp"][:4] == "20" + body["timestamp"][2:4]
+    assert (body["data"]["galaxyId"], body["data"]["channelId"]) == (galaxy, channel["id"])
+    assert body["data"]["channel"] == channel and "privateFlags" not in str(body)
+    first, second = delivery.signatures
+    signed = (delivery.id, delivery.timestamp, delivery.body)
+    assert first == sign_v1(made["secret"], *signed)
+    assert is_signed_v1a(made["publicKey"], second, *signed)
+    assert not is_signed_v1a(made["publicKey"], second, delivery.id, delivery.timestamp, delivery.body + b" ")
+
+
+@pytest.mark.parametrize("scheme,versions", [("v1", ["v1"]), ("v1a", ["v1a"]), ("both", ["v1", "v1a"])])
+def test_the_scheme_is_chosen(cosmos, galaxy, owner, receiver, scheme, versions):
+    """8.1: "scheme?:"v1"/"v1a"/"both""; 8.2: "scheme both => `v1,... v1a,...`"."""
+    made = subscribe(owner, galaxy, receiver, scheme=scheme)
+    ping = receiver.expect("webhook.ping")
+    assert [signature.partition(",")[0] for signature in ping.signatures] == versions
+    assert made["scheme"] == scheme
+
+
+def test_only_what_is_asked_for_is_sent(cosmos, galaxy, owner, receiver):
+    """8.1: "exact type, `prefix.*`, or `*`", `channelIds`; each once, with the ids of its objects."""
+    rooms = [owner.create_channel(galaxy, name)["id"] for name in ("one", "two")]
+    everything, exact, prefix, one_room = (Receiver() for _ in range(4))
+    try:
+        subscribe(owner, galaxy, everything, "*")
+        subscribe(owner, galaxy, exact, "channel.updated")
+        subscribe(owner, galaxy, prefix, "member.*")
+        subscribe(owner, galaxy, one_room, "channel.*", channelIds=[rooms[0]])
+        person = cosmos.person()
+        cosmos.join(galaxy, person)
+        for room in rooms:
+            owner.change(f"/galaxy/{galaxy}/channels/{room}", topic="x")
+        person.remove(f"/galaxy/{galaxy}/members/{person.subject}")
+        nothing(cosmos.signer.event("galaxy.updated", {"id": galaxy, "name": "New"}))
+        owner.remove(f"/galaxy/{galaxy}/channels/{rooms[0]}")
+        kinds = lambda receiver: [d.type for d in receiver.deliveries if d.type != "webhook.ping"]  # noqa: E731
+        everything.expect("channel.deleted")
+        expected = ["member.joined", "channel.updated", "channel.updated", "member.left", "galaxy.updated", "channel.deleted"]
+        everything.wait_for(len(expected) + 1)
+        assert sorted(kinds(everything)) == sorted(expected)
+        exact.wait_for(3), prefix.wait_for(3), one_room.wait_for(3)
+        assert (kinds(exact), sorted(kinds(prefix))) == (["channel.updated"] * 2, ["member.joined", "member.left"])
+        assert sorted(kinds(one_room)) == ["channel.deleted", "channel.updated"]
+        assert {d.data["channelId"] for d in one_room.deliveries if d.type != "webhook.ping"} == {rooms[0]}
+        assert all(d.data["galaxyId"] == galaxy for d in everything.deliveries)
+        assert all(d.data["userId"] == person.subject for d in prefix.deliveries if d.type != "webhook.ping")
+        assert everything.of("galaxy.updated")[0].data["galaxy"]["name"] == "New"
+    finally:
+        for one in (everything, exact, prefix, one_room):
+            one.end()
+
+
+def test_messages_are_sent_whichever_api_they_come_through(cosmos, galaxy, owner, receiver):
+    """8.1: message.created, message.updated, message.deleted; DESIGN.md 7: one community."""
+    room = owner.create_channel(galaxy)["id"]
+    local = register(cosmos.server)
+    cosmos.join(galaxy, local.user_id)
+    subscribe(owner, galaxy, receiver, "message.*")
+    said = local.say(room, "hello \U0001f99c")
+    created = receiver.expect("message.created")
+    assert (created.data["channelId"], created.data["messageId"]) == (room, said["message_id"])
+    assert created.data["message"]["content"] == "hello \U0001f99c"
+    local.edit(said, "changed")
+    assert receiver.expect("message.updated").data["message"]["content"] == "changed"
+    local.remove(f"/channels/{room}/messages/{said['message_id']}")
+    deleted = receiver.expect("message.deleted")
+    assert deleted.data["messageId"] == said["message_id"] and "content" not in str(deleted.data)
+
+
+def test_a_large_event_is_thin(cosmos, galaxy, owner, receiver):
+    """8.2: "Over 20480 bytes => thin: ids plus `"truncated":true`"."""
+    room = owner.create_channel(galaxy)["id"]
+    subscribe(owner, galaxy, receiver, "channel.updated")
+    people = [f"guest-{number}-{'x' * 50}" for number in range(50)]
+    cosmos.join(galaxy, *people)
+    for person in people:
+        for kind in (MEMBER_ALLOW, MEMBER_DENY):
+            owner.set_override(galaxy, room, kind, person, 1_000)
+    owner.change(f"/galaxy/{galaxy}/channels/{room}", topic="\U0001f99c" * 1_024, name="\U0001f99c" * 100)
+    last = receiver.wait_for(1, matching=lambda delivery: delivery.data.get("truncated") is True or "\U0001f99c" in str(delivery.data))[0]
+    assert len(last.body) <= 20_480
+    if len(json.dumps(owner.channel(galaxy, room), separators=(",", ":"), ensure_ascii=False).encode()) > 20_000:
+        assert last.data == {"galaxyId": galaxy, "channelId": room, "truncated": True}
+
+
+def test_what_the_creator_does_not_see_is_not_sent(cosmos, galaxy, owner, receiver):
+    """8.1: "a channel event goes out only if the endpoint's creator has VIEW_CHANNEL there at that moment (message.*: also READ_MESSAGE_HISTORY)"."""
+    keeper = register(cosmos.server, "keeper")
+    boss = register(cosmos.server, "boss")
+    nest = boss.create_server("Nest")
+    place, open_room = nest["server_id"], nest["channels"][0]["channel_id"]
+    boss.add(place, keeper)
+    boss.promote(place, keeper)
+    caller, ruler = cosmos.holder(keeper.access_token), cosmos.holder(boss.access_token)
+    hidden = ruler.create_channel(place, "hidden")["id"]
+    ruler.set_override(place, hidden, MEMBER_DENY, keeper.user_id, VIEW_CHANNEL)
+    blind = ruler.create_channel(place, "blind")["id"]
+    ruler.set_override(place, blind, MEMBER_DENY, keeper.user_id, READ_MESSAGE_HISTORY)
+    answer = caller.post(hooks(place), {"url": receiver.url(), "events": ["*"]})
+    ok(answer, 201)
+    receiver.expect("webhook.ping")
+    for room in (hidden, blind):
+        boss.say(room, "a secret sentence")
+    ruler.change(f"/galaxy/{place}/channels/{hidden}", topic="a secret sentence")
+    boss.say(open_room, "the end")
+    assert receiver.expect("message.created").data["channelId"] == open_room
+    time.sleep(0.5)
+    assert not any(b"a secret sentence" in delivery.body for delivery in receiver.deliveries)
+    assert all(delivery.data.get("channelId") != hidden for delivery in receiver.deliveries)
+
+
+def test_a_creator_who_may_not_any_more_sends_nothing(cosmos, receiver):
+    """8.1: "loss of MANAGE_WEBHOOKS disables it"; reason creator_lost_permission."""
+    boss, keeper = register(cosmos.server, "boss"), register(cosmos.server, "keeper")
+    nest = boss.create_server("Nest")
+    place, room = nest["server_id"], nest["channels"][0]["channel_id"]
+    boss.add(place, keeper)
+    boss.promote(place, keeper)
+    caller, ruler = cosmos.holder(keeper.access_token), cosmos.holder(boss.access_token)
+    hook = subscribe(caller, place, receiver, "message.created")["id"]
+    boss.promote(place, keeper, "member")
+    boss.say(room, "not for you")
+    wait_until(lambda: ok(ruler.get(hooks(place, hook)))["state"] == "disabled")
+    assert ok(ruler.get(hooks(place, hook)))["disabledReason"] == "creator_lost_permission"
+    assert receiver.of("message.created") == []
+    problem(caller.get(hooks(place, hook)), 4202)
+
+
+def test_an_event_shows_a_channel_as_its_creator_sees_it(cosmos, galaxy, owner, receiver):
+    """8.2: "the object as its own GET would show it to the creator"."""
+    room = owner.create_channel(galaxy)["id"]
+    subscribe(owner, galaxy, receiver, "channel.updated")
+    shown = owner.change(f"/galaxy/{galaxy}/channels/{room}", topic="x", defaultPermissions=PRIVATE)
+    assert is_channel(receiver.expect("channel.updated").data["channel"]) == shown
+
+
+# Secrets
+
+
+def test_both_secrets_sign_while_they_overlap(cosmos, galaxy, owner, receiver):
+    """8.1: rotate: "new secret returned; both secrets sign during the overlap"."""
+    made = subscribe(owner, galaxy, receiver, scheme="v1")
+    hook, old = made["id"], made["secret"]
+    new = ok(owner.post(hooks(galaxy, hook, "rotate"), {"overlapSeconds": 3_600}))["secret"]
+    assert new != old
+    owner.create_channel(galaxy)
+    delivery = receiver.expect("channel.created")
+    signed = (delivery.id, delivery.timestamp, delivery.body)
+    assert set(delivery.signatures) == {sign_v1(old, *signed), sign_v1(new, *signed)}
+    newest = ok(owner.post(hooks(galaxy, hook, "rotate"), {"overlapSeconds": 0}))["secret"]
+    receiver.forget()
+    owner.create_channel(galaxy)
+    delivery = receiver.expect("channel.created")
+    assert sign_v1(newest, delivery.id, delivery.timestamp, delivery.body) in delivery.signatures
+    assert sign_v1(new, delivery.id, delivery.timestamp, delivery.body) not in delivery.signatures
+
+
+@pytest.mark.parametrize("seconds", [-1, 604_801, "x", 1.5, True])
+def test_an_overlap_has_limits(cosmos, galaxy, owner, receiver, seconds):
+    """8.1: "{overlapSeconds 0..604800, default 86400}"."""
+    hook = subscribe(owner, galaxy, receiver)["id"]
+    invalid(owner.post(hooks(galaxy, hook, "rotate"), {"overlapSeconds": seconds}), "/overlapSeconds")
+
+
+def test_secrets_are_not_kept_in_the_open(engine, new_cosmos, receiver):
+    """House rule: what can be used is not readable in the data folder's database as it is shown, where only a hash is needed it is a hash."""
+    world = new_cosmos(engine)
+    owner = world.operator()
+    galaxy = world.galaxy(owner)
+    session = ok(owner.post("/session"))["token"]
+    channel = owner.create_channel(galaxy)["id"]
+    inbound = owner.create(f"/galaxy/{galaxy}/channels/{channel}/webhooks", {"name": "ci"})["token"]
+    world.server.stop()
+    stored = b"".join(path.read_bytes() for path in world.server.data.rglob("*") if path.is_file())
+    for secret in (session, session.removeprefix("cst_"), inbound):
+        assert secret.encode() not in stored
+
+
+# Attempts
+
+
+def test_a_receiver_that_fails_is_asked_again(cosmos, galaxy, owner, receiver):
+    """8.3: "At least once"; 8: "webhook-id (same for all retries of one event)", the timestamp is "of the attempt"; the list of attempts tells."""
+    made = subscribe(owner, galaxy, receiver, scheme="both")
+    receiver.script = [500, (302, [("Location", receiver.url("/redirected"))]), "close", 204]
+    room = owner.create_channel(galaxy)["id"]
+    # 10 minutes of the contract are seconds here; the usual schedule of the tests has four attempts.
+    attempts = receiver.wait_for(4, matching=lambda delivery: delivery.type == "channel.created")
+    assert len({attempt.id for attempt in attempts}) == 1 and len({attempt.body for attempt in attempts}) == 1
+    assert int(attempts[-1].timestamp) > int(attempts[0].timestamp)
+    for attempt in attempts:
+        assert attempt.signatures[0] == sign_v1(made["secret"], attempt.id, attempt.timestamp, attempt.body)
+        assert attempt.data["channelId"] == room and attempt.path == "/hook"
+    told = wait_until(lambda: len(found := [d for d in deliveries(owner, galaxy, made["id"]) if d["type"] == "channel.created"]) == 4 and found)
+    assert sorted(entry["attempt"] for entry in told) == [1, 2, 3, 4]
+    assert {204, 500, 302} <= {entry.get("status") for entry in told} | {entry.get("statusCode") for entry in told}
+    for entry in told:
+        is_time(entry["at"])
+        assert entry["webhookId"] == attempts[0].id or entry["webhookId"] == made["id"]
+        assert type(entry["durationMs"]) is int and "body" not in entry
+    wait_until(lambda: ok(owner.get(hooks(galaxy, made["id"])))["firstFailureAt"] is None)
+
+
+def test_an_exhausted_delivery_is_sent_again_on_request(cosmos, galaxy, owner, receiver):
+    """8.3: "Then "exhausted""; 8.1: redeliver: "same webhook-id, fresh timestamp", recover: "re-queues failed ones"."""
+    hook = subscribe(owner, galaxy, receiver, "channel.created")["id"]
+    receiver.script = [500] * 4
+    owner.create_channel(galaxy)
+    attempts = receiver.wait_for(4, matching=lambda delivery: delivery.type == "channel.created")
+    failed = wait_until(lambda: len(found := [d for d in deliveries(owner, galaxy, hook) if d["type"] == "channel.created"]) == 4 and found)
+    time.sleep(1.5)
+    assert len(receiver.of("channel.created")) == 4, "nobody goes on after the last delay"
+    assert ok(owner.get(hooks(galaxy, hook)))["firstFailureAt"] is not None
+    answer = owner.post(hooks(galaxy, hook, "deliveries", str(failed[0]["id"]), "redeliver"))
+    assert answer.status_code == 202, answer.text
+    again = receiver.expect("channel.created", nth=5)
+    assert again.id == attempts[0].id and again.body == attempts[0].body and int(again.timestamp) >= int(attempts[-1].timestamp)
+    receiver.script = [500] * 4
+    owner.create_channel(galaxy)
+    receiver.expect("channel.created", nth=9)
+    time.sleep(0.3)
+    recovered = owner.post(hooks(galaxy, hook, "recover"), {"since": "2026-01-01T00:00:00Z"})
+    assert recovered.status_code in (200, 202, 204) or recovered.json()["code"] == 4400, recovered.text
+    if recovered.status_code == 400:
+        since = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - 3_600))
+        assert owner.post(hooks(galaxy, hook, "recover"), {"since": since}).status_code in (200, 202, 204)
+    assert receiver.expect("channel.created", nth=10).id not in (attempts[0].id,)
+    problem(owner.post(hooks(galaxy, hook, "deliveries", "999", "redeliver")), 4304)
+
+
+def test_a_receiver_that_is_gone_is_left_alone(cosmos, galaxy, owner, receiver):
+    """8.3: "410 => disable now, reason gone; pending dropped"; 8.4: "Re-enable by PATCH"."""
+    hook = subscribe(owner, galaxy, receiver, "channel.created")["id"]
+    receiver.usual = 410
+    owner.create_channel(galaxy)
+    receiver.expect("channel.created")
+    wait_until(lambda: caller_state(owner, galaxy, hook) == "disabled")
+    assert ok(owner.get(hooks(galaxy, hook)))["disabledReason"] == "gone"
+    owner.create_channel(galaxy)
+    time.sleep(1.5)
+    assert len(receiver.of("channel.created")) == 1
+    receiver.usual = 204
+    owner.change(hooks(galaxy, hook), enabled=True)
+    wait_until(lambda: caller_state(owner, galaxy, hook) == "active")
+    owner.create_channel(galaxy, "back")
+    assert receiver.expect("channel.created", nth=2).data["channel"]["name"] == "back"
+
+
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize("form", ["seconds", "date"])
+def test_a_receiver_says_when_to_come_back(engine, new_cosmos, receiver, status, form):
+    """8.3: "Retry-After (seconds or date) on any failure: next attempt not earlier"; the endpoint is paused for all its deliveries."""
+    world = new_cosmos(engine)
+    owner = world.operator()
+    galaxy = world.galaxy(owner)
+    subscribe(owner, galaxy, receiver, "channel.created")
+    wanted = 30
+    receiver.script = [(status, [("Retry-After", str(wanted) if form == "seconds" else http_date(wanted))])]
+    owner.create_channel(galaxy)
+    receiver.expect("channel.created")
+    owner.create_channel(galaxy)
+    time.sleep(4)
+    assert len(receiver.of("channel.created")) == 1, "the schedule says a second, the receiver says 30"
+
+
+def test_a_receiver_that_hangs_does_not_hold_up_others(cosmos, galaxy, owner, receiver):
+    """8.3: "At most 4 in flight per endpoint": one that never answers costs others nothing."""
+    slow = Receiver()
+    try:
+        subscribe(owner, galaxy, slow, "channel.created")
+        subscribe(owner, galaxy, receiver, "channel.created")
+        slow.usual = "hang"
+        for _ in range(8):
+            owner.create_channel(galaxy)
+        receiver.wait_for(8, 10, matching=lambda delivery: delivery.type == "channel.created")
+        assert len(slow.of("channel.created")) <= 4 and slow.most_in_flight <= 4
+    finally:
+        slow.end()
+
+
+def test_an_answer_is_not_read_to_its_end(cosmos, galaxy, owner, receiver):
+    """8.5, rule 4: "read at most 4 KiB of it and discard": a receiver that answers without end is as good as any."""
+    hook = subscribe(owner, galaxy, receiver, "channel.created")["id"]
+    receiver.script = ["flood"]
+    owner.create_channel(galaxy)
+    receiver.expect("channel.created")
+    entry = wait_until(lambda: [d for d in deliveries(owner, galaxy, hook) if d["type"] == "channel.created"], 10)[0]
+    assert entry["durationMs"] < 5_000
+    owner.create_channel(galaxy)
+    receiver.expect("channel.created", nth=2)
+
+
+def test_a_receiver_that_is_down_gets_everything_later(engine, new_cosmos, receiver):
+    """8.3: "Durable queue": down at first, and the server killed in between; all events come, in the end each at least once."""
+    world = new_cosmos(engine, {"webhooks.retry_schedule_seconds": [0, 2, 2, 2, 2, 2]})
+    owner = world.operator()
+    galaxy = world.galaxy(owner)
+    subscribe(owner, galaxy, receiver, "channel.created")
+    receiver.usual = 500
+    made = {owner.create_channel(galaxy, f"room {number}")["id"] for number in range(10)}
+    receiver.expect("channel.created")
+    world.server.restart()
+    made |= {owner.create_channel(galaxy, f"more {number}")["id"] for number in range(5)}
+    world.server.kill()
+    receiver.usual = 204
+    receiver.forget()
+    world.server.start()
+    receiver.wait_for(15, 20, matching=lambda delivery: delivery.type == "channel.created")
+    wait_until(lambda: {delivery.data["channelId"] for delivery in receiver.of("channel.created")} == made)
+    for identifier in {delivery.id for delivery in receiver.of("channel.created")}:
+        assert len({delivery.body for delivery in receiver.of("channel.created") if delivery.id == identifier}) == 1
+
+
+def test_nothing_acknowledged_is_lost_by_a_kill(engine, new_cosmos, receiver):
+    """docs/decisions/0011: "an event is never skipped, and never doubled in the queue", wherever the process dies."""
+    world = new_cosmos(engine)
+    owner = world.operator()
+    galaxy = world.galaxy(owner)
+    subscribe(owner, galaxy, receiver, "channel.created")
+    made = set()
+    for round_number in range(3):
+        made |= {owner.create_channel(galaxy, f"{round_number}.{number}")["id"] for number in range(8)}
+        world.server.restart()
+    wait_until(lambda: {delivery.data["channelId"] for delivery in receiver.of("channel.created")} == made)
+    by_channel = {}
+    for delivery in receiver.of("channel.created"):
+        by_channel.setdefault(delivery.data["channelId"], set()).add(delivery.id)
+    assert all(len(identifiers) == 1 for identifiers in by_channel.values()), "one event has one webhook-id"
+
+
+def test_an_orderly_stop_does_not_wait_for_slow_receivers(new_cosmos, receiver):
+    """contracts/configuration.md: "SIGTERM and SIGINT drain and stop"; what was not delivered is sent after the next start."""
+    world = new_cosmos()
+    owner = world.operator()
+    galaxy = world.galaxy(owner)
+    subscribe(owner, galaxy, receiver, "channel.created")
+    receiver.script = ["hang"]
+    room = owner.create_channel(galaxy)["id"]
+    receiver.expect("channel.created")
+    assert world.server.stop(within=12) == 0
+    world.server.start()
+    assert receiver.expect("channel.created", nth=2).data["channelId"] == room
+
+
+@pytest.mark.linux
+def test_a_receiver_that_fails_for_days_is_switched_off(new_cosmos, receiver):
+    """8.4: "Disabled "failing" when now - firstFailureAt >= 5 days and at least 3 attempts failed over at least 12 h with no success in between"."""
+    day = 86_400
+    world = new_cosmos(settings={"webhooks.retry_schedule_seconds": [0, 86_400, 86_400, 86_400, 86_400, 86_400, 86_400, 86_400]}, clocked=True)
+    owner = world.operator()
+    galaxy = world.galaxy(owner)
+    hook = subscribe(owner, galaxy, receiver, "channel.created")["id"]
+    receiver.usual = 500
+    owner.create_channel(galaxy)
+    receiver.expect("channel.created")
+    for attempt in range(2, 5):
+        world.step(day + day // 4)
+        receiver.expect("channel.created", 30, nth=attempt)
+        assert ok(world.holder(owner.new_token()).get(hooks(galaxy, hook)))["state"] == "active"
+    world.step(2 * day)
+    receiver.expect("channel.created", 30, nth=5)
+    wait_until(lambda: ok(world.holder(owner.new_token()).get(hooks(galaxy, hook)))["state"] == "disabled")
+    assert ok(world.holder(owner.new_token()).get(hooks(galaxy, hook)))["disabledReason"] == "failing"
+
+
+def test_testing_sends_a_ping(cosmos, galaxy, owner, receiver):
+    """8.1: "POST .../:wid/test: 202, sends webhook.ping"; a pending one becomes active by it."""
+    receiver.script = [500] * 4
+    hook = owner.create(hooks(galaxy), {"url": receiver.url(), "events": ["*"]})["id"]
+    receiver.expect("webhook.ping", nth=4)
+    owner.create_channel(galaxy)
+    assert caller_state(owner, galaxy, hook) == "pending"
+    answer = owner.post(hooks(galaxy, hook, "test"))
+    assert answer.status_code == 202, answer.text
+    receiver.expect("webhook.ping", nth=5)
+    wait_until(lambda: caller_state(owner, galaxy, hook) == "active")
+
+
+def test_nobody_listening_is_a_failure_like_others(cosmos, galaxy, owner):
+    """8.3: "other status, timeout, DNS, TLS, reset => failure"; 8.5, rule 4: "Same message for refused, unreachable and failed"."""
+    url = f"http://127.0.0.1:{closed_port()}/"
+    hook = owner.create(hooks(galaxy), {"url": url, "events": ["*"]})["id"]
+    entry = wait_until(lambda: deliveries(owner, galaxy, hook))[0]
+    assert entry["type"] == "webhook.ping" and "127.0.0.1" not in str(entry)
+    assert caller_state(owner, galaxy, hook) == "pending"
+
+
+def test_attempts_are_listed_in_pages(cosmos, galaxy, owner, receiver):
+    """8.1: "GET .../:wid/deliveries?status=&before=&limit<=100"."""
+    hook = subscribe(owner, galaxy, receiver)["id"]
+    for _ in range(5):
+        owner.create_channel(galaxy)
+    everything = wait_until(lambda: len(found := deliveries(owner, galaxy, hook)) == 6 and found)
+    assert ids(deliveries(owner, galaxy, hook, limit=2)) == ids(everything)[:2]
+    assert ids(deliveries(owner, galaxy, hook, limit=2, before=everything[1]["id"])) == ids(everything)[2:4]
+    for query in ("limit=0", "limit=101", "limit=x", "before=x%20y"):
+        assert owner.get(hooks(galaxy, hook, f"deliveries?{query}")).status_code == 400, query
+
+
+# All galaxies
+
+
+def test_the_operator_s_own_endpoint_hears_of_all_galaxies(engine, new_cosmos, receiver):
+    """9.7: "System outbound: an operator-configured endpoint (`systemWebhooks`) with scheme v1a, all galaxies"."""
+    world = new_cosmos(engine, {"webhooks.system": [{"url": receiver.url("/system"), "events": ["channel.created", "member.*"]}]})
+    galaxies = []
+    for _ in range(2):
+        owner = world.operator()
+        galaxies.append(world.galaxy(owner))
+        owner.create_channel(galaxies[-1])
+    first, second = receiver.wait_for(2, matching=lambda delivery: delivery.type == "channel.created")
+    assert {first.data["galaxyId"], second.data["galaxyId"]} == set(galaxies) and first.path == "/system"
+    [signature] = first.signatures
+    [key] = world.anonymous.get("/.well-known/jwks.json").json()["keys"]
+    assert is_signed_v1a(public_key_text(from_base64url(key["x"])), signature, first.id, first.timestamp, first.body)
