@@ -90,7 +90,7 @@ public enum Limits {
     public static let setupAttemptSeconds: Int64 = 900
     /// How long a claim code is good for, in seconds.
     public static let claimCodeSeconds: Int64 = 3_600
-    /// How long a login of the Cosmos API lasts without being used, in seconds.
+    /// How long a login of the Cosmos API lasts, in seconds.
     public static let cosmosSessionSeconds: Int64 = 43_200
     /// Characters of a token that proves whose server this is.
     public static let challengeToken = 22...128

@@ -77,11 +77,6 @@ final class RoostServer: Sendable {
         let presence = PresenceBoard(
             hub: hub, loop: group.next(), settings: configuration.presenceSettings, audiences: community.presenceAudiences
         ) { logger.log(.error, "Presence could not be told", [("reason", .text(String(describing: $0)))]) }
-        database.follow(
-            EventFollower(after: position, fill: community.filled) { events in
-                presence.follow(events)
-                hub.publish(events)
-            })
         health = Health()
         let metrics = ServerMetrics()
         var routes = RouteGroup()
@@ -91,7 +86,13 @@ final class RoostServer: Sendable {
             settings: configuration.webhookSettings, signingKey: { federation.serverKeys.current().signing },
             render: EventRendering(origin: origin).render,
             report: { logger.log(.warning, "Webhooks failed", [("reason", .text(String(describing: $0)))]) })
-        try await webhooks.prepare()
+        try await webhooks.prepare(isAlone: configuration.databaseURL == "sqlite")
+        database.follow(
+            EventFollower(after: position, fill: community.filled) { [webhooks] events in
+                presence.follow(events)
+                hub.publish(events)
+                webhooks.wake()
+            })
         dialects = Dialects(
             configuration,
             services: DialectServices(
@@ -139,6 +140,7 @@ final class RoostServer: Sendable {
         await dialects.drained(deadline: Self.drainDeadline)
         webhooks.stop()
         client.stop()
+        await webhooks.drained(deadline: .seconds(2))
         await database.close()
         passwords.stop()
         group.stop()

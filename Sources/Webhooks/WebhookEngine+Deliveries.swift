@@ -70,10 +70,13 @@ extension WebhookEngine {
     }
 
     /// Has the operator's endpoints be those of the configuration. Call it once before starting.
-    public func prepare() async throws {
+    ///
+    /// - Parameter isAlone: whether no other process sends: then whatever was on its way when the last one ended is taken up at once.
+    public func prepare(isAlone: Bool) async throws {
         let wanted = settings.system
         let position = try await community.eventPosition().latest
         try await database.transaction { tx in
+            if isAlone { try tx.execute("UPDATE webhook_deliveries SET leased_until = NULL WHERE leased_until IS NOT NULL") }
             let present = try tx.listeningEndpoints().map(\.endpoint).filter { $0.spaceID == nil }
             for endpoint in present where !wanted.contains(where: { $0.url == endpoint.url }) {
                 try tx.execute("DELETE FROM webhook_deliveries WHERE endpoint_id = $1", [.integer(endpoint.id.rawValue)])

@@ -16,7 +16,9 @@ extension WebhookEngine {
         }
         let latest = try await community.eventPosition().latest
         guard isDue || latest != progress.withLock({ $0.position }) else { return }
-        for record in try await database.read({ try $0.listeningEndpoints() }) {
+        let listening = try await database.read { try $0.listeningEndpoints() }
+        progress.withLock { $0.hasListeners = !listening.isEmpty }
+        for record in listening {
             var position = record.position
             // A page at a time, so that others may write in between.
             while let next = try await pump(record, after: position), next > position { position = next }
@@ -34,7 +36,7 @@ extension WebhookEngine {
                 try await community.galaxyEvents(after: position, limit: Self.page)
             }
         guard events.through > position else { return nil }
-        let deliveries = events.events.filter { isWanted($0, by: endpoint) }.map { event in
+        let deliveries = events.events.filter { isWanted($0, by: endpoint, isMember: events.mayManageWebhooks) }.map { event in
             let rendered = render(event)
             return (rendered.type, body(of: rendered, at: event.createdAt), messageID())
         }.filter { EventFilter.matches(endpoint.events, $0.0) }
@@ -59,7 +61,9 @@ extension WebhookEngine {
         }
     }
 
-    private func isWanted(_ event: SpaceEvent, by endpoint: WebhookEndpoint) -> Bool {
+    private func isWanted(_ event: SpaceEvent, by endpoint: WebhookEndpoint, isMember: Bool) -> Bool {
+        // Who may have no webhooks any more hears of the end of the galaxy only.
+        guard isMember || event.content.isEnd else { return false }
         guard let channels = endpoint.channels, let channel = event.channelID else { return true }
         return channels.contains(channel)
     }
@@ -92,6 +96,13 @@ extension WebhookEngine {
             json.member("webhookId", String(endpoint.rawValue))
         }
         return (Self.body("webhook.ping", at: clock(), data: json.bytes), messageID())
+    }
+}
+
+extension SpaceEvent.Content {
+    fileprivate var isEnd: Bool {
+        if case .galaxyDeleted = self { return true }
+        return false
     }
 }
 

@@ -61,14 +61,20 @@ extension WebhookEngine {
         let began = ContinuousClock.now
         let result = await send(delivery, record, at: start)
         let duration = ContinuousClock.now - began
-        // Whoever stops is not the receiver's failure: it is sent again.
-        if progress.withLock({ $0.isStopped }), case .failed("stopped") = result { return }
         do {
+            // Whoever stops is not the receiver's failure: it is sent again.
+            if case .failed("stopped") = result { return try await giveBack(delivery) }
             try await settle(delivery, record, result, at: start, milliseconds: Int(duration / .milliseconds(1)))
         } catch DatabaseError.closed {
             stop()
         } catch {
             report(error)
+        }
+    }
+
+    private func giveBack(_ delivery: DueDelivery) async throws {
+        try await database.transaction { tx in
+            _ = try tx.execute("UPDATE webhook_deliveries SET leased_until = NULL WHERE id = $1", [.integer(delivery.id)])
         }
     }
 

@@ -69,6 +69,10 @@ public final class WebhookEngine: Sendable {
     struct Progress {
         var isRunning = false
         var isStopped = false
+        /// The loop that it runs on.
+        var loop: EventLoop?
+        /// Whether anybody listens: while nobody does, events cost nothing here.
+        var hasListeners = true
         /// Whether something has happened since the last look.
         var isDue = true
         /// Deliveries on their way, by endpoint and by host.
@@ -117,35 +121,51 @@ public final class WebhookEngine: Sendable {
 
     /// Begins, on a loop; ends with `stop`.
     public func start(on loop: EventLoop) {
+        progress.withLock { $0.loop = loop }
         loop.execute { self.again(on: loop) }
     }
 
     /// Says that something has happened. Returns at once.
     public func wake() {
-        progress.withLock { $0.isDue = true }
+        let loop = progress.withLock { progress in
+            defer { progress.isDue = true }
+            return progress.isDue || !progress.hasListeners ? nil : progress.loop
+        }
+        loop?.execute { self.look(on: loop) }
     }
 
-    /// Takes no more work. What is on its way is not waited for: it is sent again when its lease has run out.
+    /// Takes no more work. Whoever stops the client next ends what is on its way, which is sent again after the next start.
     public func stop() {
         progress.withLock { $0.isStopped = true }
+    }
+
+    /// Waits until nothing is on its way any more, for `deadline` at most.
+    public func drained(deadline: Duration) async {
+        let end = ContinuousClock.now + deadline
+        while progress.withLock({ $0.count > 0 }), ContinuousClock.now < end { try? await Task.sleep(for: .milliseconds(10)) }
     }
 
     /// How often it is looked for what is due.
     private static let tick = Duration.milliseconds(200)
 
     private func again(on loop: EventLoop) {
-        let (isStopped, isRunning) = progress.withLock { progress in
-            defer { if !progress.isStopped { progress.isRunning = true } }
-            return (progress.isStopped, progress.isRunning)
-        }
-        guard !isStopped else { return }
-        if !isRunning {
-            _ = loop.start { [self] in
-                await run { delivery, record in _ = loop.start { await self.attempt(delivery, record) } }
-                progress.withLock { $0.isRunning = false }
-            }
-        }
+        guard !progress.withLock({ $0.isStopped }) else { return }
+        look(on: loop)
         loop.schedule(after: Self.tick) { self.again(on: loop) }
+    }
+
+    /// Looks once, unless it is looking already.
+    private func look(on loop: EventLoop?) {
+        let isFree = progress.withLock { progress in
+            guard !progress.isStopped, !progress.isRunning else { return false }
+            progress.isRunning = true
+            return true
+        }
+        guard isFree, let loop else { return }
+        _ = loop.start { [self] in
+            await run { delivery, record in _ = loop.start { await self.attempt(delivery, record) } }
+            progress.withLock { $0.isRunning = false }
+        }
     }
 
     /// Looks once for events and for deliveries.

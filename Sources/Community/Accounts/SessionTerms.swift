@@ -6,7 +6,7 @@ public enum SessionKind: Int64, Sendable {
     case refresh = 1
     /// One token for the whole login, such as the value of a cookie.
     case cookie = 2
-    /// One token for a login that goes on as long as it is used.
+    /// One token for a login of the Cosmos API.
     case cosmos = 3
 }
 

@@ -35,10 +35,10 @@ extension Community {
             }
             events = events.filter { $0.id <= through }.sorted { $0.id < $1.id }
             let standing = try? reader.standing(of: viewer, in: space, at: now)
-            var renderer = SpaceEventRenderer(
-                space: space, galaxyID: try reader.galaxyID(of: space), viewer: viewer, now: now)
             // Who is nobody there hears only that there is no there any more.
             if standing?.subject.isMember != true { events = events.filter { $0.kind == EventKind.spaceDeleted.rawValue } }
+            var renderer = SpaceEventRenderer(
+                space: space, galaxyID: try reader.galaxyID(of: space), viewer: viewer, events: events, now: now)
             return SpaceEvents(
                 events: try events.compactMap { try renderer.render($0, from: reader) }, through: through,
                 mayManageWebhooks: standing?.permissions.contains(.manageWebhooks) ?? false, isCut: after < position.prunedThrough)
@@ -60,7 +60,8 @@ extension Community {
                 if renderers[space] == nil {
                     renderers[space] =
                         try reader.isGalaxy(space)
-                        ? SpaceEventRenderer(space: space, galaxyID: try reader.galaxyID(of: space), viewer: nil, now: now) : .some(nil)
+                        ? SpaceEventRenderer(space: space, galaxyID: try reader.galaxyID(of: space), viewer: nil, events: found, now: now)
+                        : .some(nil)
                 }
                 guard var renderer = renderers[space] ?? nil else { return nil }
                 defer { renderers[space] = renderer }

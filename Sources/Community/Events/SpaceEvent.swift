@@ -12,12 +12,16 @@ public struct SpaceEvent: Sendable {
         case channelCreated(GalaxyChannel)
         /// A channel is another.
         case channelUpdated(GalaxyChannel)
+        /// A channel was made, or else changed, that is gone by now.
+        case channelGone(isNew: Bool)
         /// A channel is gone.
         case channelDeleted(Channel)
         /// Somebody said something.
         case messageCreated(Message)
         /// Somebody has changed what was said.
         case messageUpdated(Message)
+        /// A message was written, or else changed, that is gone by now.
+        case messageGone(MessageID, isNew: Bool)
         /// A message is gone.
         case messageDeleted(MessageID)
         /// Somebody is a member.

@@ -8,10 +8,17 @@ struct SpaceEventRenderer {
     /// Nil for what sees everything.
     let viewer: AccountID?
     let now: Timestamp
+    /// The ids on the wire of channels that end within what is rendered.
+    private let ends: [ChannelID: String]
     /// Channels that have been looked at; nil: gone or not visible.
     private var channels: [ChannelID: GalaxyChannel?] = [:]
 
-    init(space: SpaceID, galaxyID: String, viewer: AccountID?, now: Timestamp) {
+    /// - Parameter events: all that will be rendered.
+    init(space: SpaceID, galaxyID: String, viewer: AccountID?, events: [Event], now: Timestamp) {
+        ends = Dictionary(
+            events.filter { $0.kind == EventKind.channelDeleted.rawValue }.map {
+                (ChannelID($0.subjectID), ChannelRecord.externalID(from: $0.data) ?? String($0.subjectID))
+            }, uniquingKeysWith: { first, _ in first })
         self.space = space
         self.galaxyID = galaxyID
         self.viewer = viewer
@@ -32,7 +39,12 @@ struct SpaceEventRenderer {
         switch kind {
         case .messageCreated, .messageUpdated, .messageDeleted: return try message(event, kind, reader)
         case .channelCreated, .channelUpdated:
-            guard let channel = try channel(ChannelID(event.subjectID), reader) else { return nil }
+            let id = ChannelID(event.subjectID)
+            guard let channel = try channel(id, reader) else {
+                // One that everybody saw and that is gone by now is told of by its id, so that nobody hears of an end without a beginning.
+                guard event.scope == .space, let known = ends[id] else { return nil }
+                return (.channelGone(isNew: kind == .channelCreated), known)
+            }
             return (kind == .channelCreated ? .channelCreated(channel) : .channelUpdated(channel), channel.id)
         case .channelDeleted:
             // Of one that not everybody saw it is not known any more who did.
@@ -59,7 +71,10 @@ struct SpaceEventRenderer {
         else { return nil }
         let messageID = MessageID(event.subjectID)
         if kind == .messageDeleted { return (.messageDeleted(messageID), channel.id) }
-        guard let message = try reader.message(messageID, in: channel.channel), message.kind == .text else { return nil }
+        guard let message = try reader.message(messageID, in: channel.channel) else {
+            return (.messageGone(messageID, isNew: kind == .messageCreated), channel.id)
+        }
+        guard message.kind == .text else { return nil }
         return (kind == .messageCreated ? .messageCreated(message) : .messageUpdated(message), channel.id)
     }
 
@@ -71,7 +86,7 @@ struct SpaceEventRenderer {
     }
 
     private func look(_ id: ChannelID, _ reader: any SQLReader) throws -> GalaxyChannel? {
-        let who: GalaxyViewer = viewer.map { .account($0) } ?? .metadataServer
+        let who: GalaxyViewer = viewer.map { .account($0) } ?? .house
         do {
             guard let (listing, account) = try reader.listing(of: space, for: who, at: now),
                 let record = try reader.records(of: space, only: id, for: account).first

@@ -24,6 +24,8 @@ public enum GalaxyViewer: Sendable, Equatable {
     case stranger
     /// A person.
     case account(AccountID)
-    /// A metadata server: it sees all.
-    case metadataServer
+    /// A metadata server: it sees all of the galaxies that it has made, and nothing of others.
+    case metadataServer(origin: String)
+    /// This server itself: it sees all.
+    case house
 }

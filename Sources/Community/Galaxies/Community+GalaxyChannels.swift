@@ -71,9 +71,21 @@ extension Community {
         var changes = changes
         changes.content.topic = changes.content.topic.emptyAsNone
         try changes.content.check()
+        guard changes.everyone?.isSubset(of: .channel) ?? true else {
+            throw CommunityError.invalidPermissions("Everyone has only bits of channels in a channel.")
+        }
         return try await write { [changes] tx in
-            let (space, listing, record) = try tx.manageable(channelID, of: id, by: actor)
-            try tx.update(record, in: space, listing, by: actor, changes)
+            if changes.changesContent {
+                let (space, listing, record) = try tx.manageable(channelID, of: id, by: actor)
+                try tx.update(record, in: space, listing, by: actor, changes)
+            }
+            if let everyone = changes.everyone {
+                return try tx.changeRules(of: channelID, of: id, by: actor) { rules, _ in rules.everyone = everyone }
+            }
+            let space = try tx.participation(of: actor, in: id, at: tx.now)
+            guard let (listing, _) = try tx.listing(of: space.id, for: actor.viewer, at: tx.now) else {
+                throw CommunityError.unknownChannel
+            }
             return try tx.shown(try tx.record(channelID, in: space.id, for: actor.accountID), listing)
         }
     }
@@ -103,7 +115,7 @@ extension Actor {
     var viewer: GalaxyViewer {
         switch self {
         case .account(let account): .account(account)
-        case .metadataServer: .metadataServer
+        case .metadataServer(let origin): .metadataServer(origin: origin)
         }
     }
 }

@@ -63,7 +63,8 @@ extension Community {
         return try await scan { reader in
             let space = try reader.spaceID(galaxy: id)
             switch viewer {
-            case .metadataServer: break
+            case .house: break
+            case .metadataServer(let origin): _ = try reader.galaxy(id, of: origin)
             case .stranger: throw CommunityError.missingAccess
             case .account(let account): try reader.standing(of: account, in: space, at: now).requireMember()
             }

@@ -80,9 +80,18 @@ public struct GalaxyChannelChanges: Sendable {
     public var parentID: Change<String>
     /// Whether it takes over what the category says about permissions.
     public var syncsPermissions: Bool
+    /// Whether anything but `everyone` is named: then MANAGE_CHANNELS is needed.
+    public var changesContent: Bool
+    /// What everyone has from now on; nil: as it is. Needs what `setChannelOverride` needs.
+    public var everyone: Permissions?
 
     /// Changes; what is not named stays as it is.
-    public init(content: ChannelChanges = ChannelChanges(), parentID: Change<String> = .keep, syncsPermissions: Bool = false) {
+    public init(
+        content: ChannelChanges = ChannelChanges(), parentID: Change<String> = .keep, syncsPermissions: Bool = false,
+        everyone: Permissions? = nil, changesContent: Bool = true
+    ) {
+        self.changesContent = changesContent
+        self.everyone = everyone
         self.content = content
         self.parentID = parentID
         self.syncsPermissions = syncsPermissions

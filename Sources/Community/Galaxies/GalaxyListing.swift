@@ -81,7 +81,10 @@ extension SQLReader {
         let galaxyID = try galaxyID(of: space)
         switch viewer {
         case .stranger: return nil
-        case .metadataServer:
+        case .metadataServer(let origin):
+            guard try galaxy(space).source == origin else { return nil }
+            return try listing(of: space, for: .house, at: now)
+        case .house:
             let everyone = try standing(of: AccountID(0), in: space, at: now).everyone
             return (GalaxyListing(galaxyID: galaxyID, space: space, everyone: everyone, subject: nil), AccountID(0))
         case .account(let account):

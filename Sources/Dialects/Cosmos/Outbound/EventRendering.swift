@@ -34,6 +34,8 @@ public struct EventRendering: Sendable {
         case .channelCreated: "channel.created"
         case .channelUpdated: "channel.updated"
         case .channelDeleted: "channel.deleted"
+        case .channelGone(let isNew): isNew ? "channel.created" : "channel.updated"
+        case .messageGone(_, let isNew): isNew ? "message.created" : "message.updated"
         case .messageCreated: "message.created"
         case .messageUpdated: "message.updated"
         case .messageDeleted: "message.deleted"
@@ -48,10 +50,10 @@ public struct EventRendering: Sendable {
         if let channel = event.channelID { json.member("channelId", channel) }
         switch event.content {
         case .messageCreated(let message), .messageUpdated(let message): json.member("messageId", String(message.id.rawValue))
-        case .messageDeleted(let id): json.member("messageId", String(id.rawValue))
+        case .messageDeleted(let id), .messageGone(let id, _): json.member("messageId", String(id.rawValue))
         case .memberJoined(let member), .memberUpdated(let member): json.member("userId", member.userID)
         case .memberLeft(let user): json.member("userId", user)
-        case .galaxyUpdated, .galaxyDeleted, .channelCreated, .channelUpdated, .channelDeleted: break
+        case .galaxyUpdated, .galaxyDeleted, .channelCreated, .channelUpdated, .channelDeleted, .channelGone: break
         }
     }
 
@@ -65,6 +67,7 @@ public struct EventRendering: Sendable {
             json.member("message", object: { Wire.message(message, channelID: event.channelID ?? "", to: &$0) })
         case .memberJoined(let member), .memberUpdated(let member):
             json.member("member", object: { Wire.member(member, to: &$0) })
+        case .channelGone, .messageGone: json.member("truncated", true)
         case .galaxyDeleted, .channelDeleted, .messageDeleted, .memberLeft: break
         }
     }

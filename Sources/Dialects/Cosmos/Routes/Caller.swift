@@ -34,7 +34,7 @@ enum Caller: Sendable {
     func viewer(of galaxy: String) -> GalaxyViewer {
         switch self {
         case .anonymous, .refused, .newcomer: .stranger
-        case .metadata: .metadataServer
+        case .metadata(let server): .metadataServer(origin: server.origin)
         case .user(let user): user.reaches(galaxy) ? .account(user.account.id) : .stranger
         }
     }

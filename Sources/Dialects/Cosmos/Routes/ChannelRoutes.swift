@@ -65,20 +65,12 @@ struct ChannelRoutes {
             content: ChannelChanges(
                 name: form.optionalText("name"), topic: form.change("topic").withoutEmptyText,
                 position: form.optionalInteger("position").map { Int($0) }),
-            parentID: form.change("parentChannelId"), syncsPermissions: form.optionalFlag("syncPermissions") ?? false)
+            parentID: form.change("parentChannelId"), syncsPermissions: form.optionalFlag("syncPermissions") ?? false,
+            everyone: permissions.map { Permissions(rawValue: $0) },
+            changesContent: ["name", "topic", "position", "parentChannelId", "syncPermissions"].contains(where: form.contains))
         try form.finish()
-        let isContent = ["name", "topic", "position", "parentChannelId", "syncPermissions"].contains(where: form.contains)
-        var channel: GalaxyChannel?
-        if isContent { channel = try await endpoints.community.updateGalaxyChannel(channelID, of: id, by: actor, changes) }
-        if let permissions {
-            channel = try await endpoints.community.setDefaultPermissions(
-                Permissions(rawValue: permissions), in: channelID, of: id, by: actor)
-        }
-        let shown =
-            if let channel { channel } else {
-                try await endpoints.community.galaxyChannel(channelID, of: id, for: call.caller.viewer(of: id))
-            }
-        return .json(Wire.object { Wire.channel(shown, to: &$0) })
+        let channel = try await endpoints.community.updateGalaxyChannel(channelID, of: id, by: actor, changes)
+        return .json(Wire.object { Wire.channel(channel, to: &$0) })
     }
 
     @Sendable private func remove(_ call: Endpoints.Call) async throws -> HTTPResponse {

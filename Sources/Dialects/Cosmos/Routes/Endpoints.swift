@@ -164,7 +164,7 @@ struct Endpoints: Sendable {
             guard let session = try await community.session(token: String(token.dropFirst(SessionToken.prefix.count)), kind: .cosmos) else {
                 throw Problem(.invalidToken, "The session has ended.")
             }
-            if session.isUseDue { extend(session, on: request) }
+            if session.isUseDue { note(session, on: request) }
             return .user(try await user(session.account, session: session))
         }
         if let claims = try? services.accessTokens.verify(token, now: services.shared.clock()) {
@@ -186,9 +186,9 @@ struct Endpoints: Sendable {
     }
 
     /// Nobody waits for it, and when it fails the next request will try again.
-    private func extend(_ session: ActiveSession, on request: HTTPRequest) {
+    private func note(_ session: ActiveSession, on request: HTTPRequest) {
         let community = community
-        request.loop.start { try? await community.extendCosmosSession(session.id) }
+        request.loop.start { try? await community.noteUse(of: session.id) }
     }
 
     // MARK: How often
@@ -203,11 +203,11 @@ struct Endpoints: Sendable {
     }
 
     private func countAnonymous(_ request: HTTPRequest) throws(RateLimitReached) {
-        _ = try services.shared.limits.count(services.shared.clientAddress(request), CosmosLimits.anonymous)
+        _ = try services.shared.limits.count(CosmosLimits.network(of: services.shared.clientAddress(request)), CosmosLimits.anonymous)
     }
 
     private func countFailure(_ request: HTTPRequest) throws(RateLimitReached) {
-        _ = try services.shared.limits.count(services.shared.clientAddress(request), CosmosLimits.failures)
+        _ = try services.shared.limits.count(CosmosLimits.network(of: services.shared.clientAddress(request)), CosmosLimits.failures)
     }
 }
 

@@ -84,7 +84,7 @@ struct GalaxyRoutes {
         let id = call.parameter("galaxy_id")
         let galaxy = try await endpoints.community.galaxy(id)
         try await requireSight(of: galaxy, call)
-        let isPrivate = call.isFromServer
+        let isPrivate = call.isFromMaker(of: galaxy)
         var response = HTTPResponse.json(
             Wire.object { Wire.galaxy(galaxy, server: endpoints.settings.origin.text, isPrivate: isPrivate, to: &$0) })
         response.headers.add("Vary", "Authorization, Signature-Input")
@@ -93,7 +93,7 @@ struct GalaxyRoutes {
 
     /// Where galaxies are not for everybody, strangers do not learn that there is one.
     private func requireSight(of galaxy: Galaxy, _ call: Endpoints.Call) async throws {
-        guard !endpoints.settings.hasPublicGalaxyInfo, !call.isFromServer else { return }
+        guard !endpoints.settings.hasPublicGalaxyInfo, !call.isFromMaker(of: galaxy) else { return }
         guard case .account(let account) = call.caller.viewer(of: galaxy.id),
             (try? await endpoints.community.requireParticipation(of: .account(account), in: galaxy.id)) != nil
         else { throw CommunityError.unknownSpace }
@@ -104,6 +104,12 @@ extension Endpoints.Call {
     /// Whether a metadata server has signed the request.
     var isFromServer: Bool {
         if case .metadata = caller { return true }
+        return false
+    }
+
+    /// Whether the metadata server that has made the galaxy has signed the request.
+    fileprivate func isFromMaker(of galaxy: Galaxy) -> Bool {
+        if case .metadata(let server) = caller { return galaxy.source == server.origin }
         return false
     }
 

@@ -65,6 +65,7 @@ struct MetadataEventRoute {
             try await community.forgetCosmosUser(user)
         case "keys.revoked":
             let thumbprints = form.optionalTexts("thumbprints", atMost: 32) ?? []
+            if thumbprints.isEmpty, form.errors.isEmpty { form.refuse("thumbprints", "Must name at least one key.") }
             try form.finish()
             try await revoke(thumbprints, server)
         // What is new to this version is no failure: the sender would send it again and again.

@@ -62,9 +62,13 @@ struct SessionRoutes {
     }
 
     @Sendable private func challenge(_ call: Endpoints.Call) async throws -> HTTPResponse {
-        guard case .user(let user) = call.caller, try await endpoints.community.isOperator(user.userID) else {
-            throw CommunityError.notOperator
-        }
+        let userID =
+            switch call.caller {
+            case .user(let user): user.userID
+            case .newcomer(let identity): identity.subject
+            case .anonymous, .refused, .metadata: throw Problem(.unauthenticated)
+            }
+        guard try await endpoints.community.isOperator(userID) else { throw CommunityError.notOperator }
         var form = try await endpoints.form(call)
         let token = form.text("token")
         try form.finish()
