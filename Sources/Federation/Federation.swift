@@ -39,20 +39,32 @@ public final class Federation: Sendable {
         }
     }
 
+    /// Something that counts once.
+    struct Number: Sendable, Hashable {
+        /// Who has made it, and for what.
+        var scope: String
+        var text: String
+    }
+
     /// Writes down that a number is used, in one statement that fails for the second one who comes.
     ///
+    /// Of several, those that were new are used also when another was not.
+    ///
+    /// - Parameter until: when they may be forgotten, because what they belong to does not count any more.
     /// - Throws: `TrustFailure.replayed`; `.unavailable` when it cannot be written: then it must not count.
-    func spend(_ number: String, in scope: String, until: Timestamp) async throws(TrustFailure) {
+    func spend(_ numbers: Set<Number>, until: Timestamp) async throws(TrustFailure) {
         let inserted: Int
         do {
             inserted = try await database.transaction { tx in
-                try tx.execute(
-                    "INSERT INTO used_numbers (scope, number, expires_at) VALUES ($1, $2, $3) ON CONFLICT (scope, number) DO NOTHING",
-                    [.text(scope), .text(number), .integer(until.microseconds)])
+                try numbers.reduce(into: 0) { inserted, number in
+                    inserted += try tx.execute(
+                        "INSERT INTO used_numbers (scope, number, expires_at) VALUES ($1, $2, $3) ON CONFLICT (scope, number) DO NOTHING",
+                        [.text(number.scope), .text(number.text), .integer(until.microseconds)])
+                }
             }
         } catch {
             throw .unavailable
         }
-        guard inserted == 1 else { throw .replayed }
+        guard inserted == numbers.count else { throw .replayed }
     }
 }

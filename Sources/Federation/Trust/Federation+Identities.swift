@@ -54,15 +54,20 @@ extension Federation {
         guard action.subject == owner, action.action == "galaxy.create", action.galaxyID == galaxyID else {
             throw .invalidAssertion("The user assertion is for something else.")
         }
-        try await spend(action.id, in: "token \(issuer)", until: Timestamp(seconds: action.expiresAt).adding(seconds: settings.skew))
+        try await spend(token: action.id, of: issuer, expiresAt: action.expiresAt)
     }
 
     /// Uses a token up where it counts once (contracts/cosmos.md 3.6).
     ///
     /// - Throws: `TrustFailure.replayed`, `.unavailable`.
     public func spend(_ identity: VerifiedIdentity) async throws(TrustFailure) {
+        try await spend(token: identity.tokenID, of: identity.issuer, expiresAt: identity.expiresAt)
+    }
+
+    /// Remembered as long as the token is taken.
+    private func spend(token id: String, of issuer: String, expiresAt: Int64) async throws(TrustFailure) {
         try await spend(
-            identity.tokenID, in: "token \(identity.issuer)", until: Timestamp(seconds: identity.expiresAt).adding(seconds: settings.skew))
+            [Number(scope: "token \(issuer)", text: id)], until: Timestamp(seconds: expiresAt).adding(seconds: settings.skew))
     }
 
     private func check(_ text: String) async throws(TrustFailure) -> VerifiedIdentity {
@@ -94,7 +99,8 @@ extension Federation {
                 use.proofs[0], method: use.method, url: settings.publicOrigin.text + use.path, token: token, now: now.seconds)
         }
         guard proof.thumbprint == thumbprint else { throw .invalidToken("The DPoP proof is of another key.") }
-        try await spend(proof.id, in: "proof \(thumbprint)", until: now.adding(seconds: 3 * PossessionProof.maximumAge))
+        try await spend(
+            [Number(scope: "proof \(thumbprint)", text: proof.id)], until: now.adding(seconds: 3 * PossessionProof.maximumAge))
     }
 
     private func sources(issuing issuer: String) -> [KeySource] {

@@ -10,7 +10,7 @@ public struct MetadataServer: Sendable, Equatable {
 }
 
 extension Federation {
-    /// How long nonces are kept, in seconds: longer than any signature that uses one can be good for (300 + 60 + 60).
+    /// How long nonces are kept at least, in seconds.
     static let nonceSeconds: Int64 = 600
 
     /// The metadata server that has signed a request: steps 1 to 9 of contracts/cosmos.md 3.3, in their order.
@@ -25,18 +25,31 @@ extension Federation {
             throw TrustFailure(error)
         }
         var failure: TrustFailure?
+        var signer: MetadataServer?
+        var nonces: Set<Number> = []
+        var end = clock().adding(seconds: Self.nonceSeconds)
         for candidate in candidates {
             do throws(TrustFailure) {
-                return try await verify(candidate, of: message)
+                let source = try await verify(candidate, of: message)
+                signer = signer ?? MetadataServer(origin: source.origin, keyID: candidate.keyID)
+                nonces.insert(Number(scope: "nonce \(source.name) \(candidate.keyID)", text: candidate.nonce))
+                // Not before the second after the last one in which the signature is taken.
+                end = max(end, Timestamp(seconds: candidate.expires).adding(seconds: settings.skew + 1))
             } catch {
                 failure = failure ?? error
             }
+        }
+        if let signer {
+            // Only what has been verified may leave a row: strangers cannot fill the table. All of it does, because otherwise the same request
+            // would count once for each of its signatures.
+            try await spend(nonces, until: end)
+            return signer
         }
         if let failure { throw failure }
         return nil
     }
 
-    private func verify(_ signature: MessageSignature, of message: SignedMessage) async throws(TrustFailure) -> MetadataServer {
+    private func verify(_ signature: MessageSignature, of message: SignedMessage) async throws(TrustFailure) -> KeySource {
         let (source, key) = try await directory.key(signature.keyID, of: settings.sources(.metadata))
         do throws(SignatureFailure) {
             try signature.checkTime(now: clock().seconds, skew: settings.skew, maximumAge: settings.signatureMaximumAge)
@@ -45,9 +58,6 @@ extension Federation {
         } catch {
             throw TrustFailure(error)
         }
-        // Only what has been verified may leave a row: strangers cannot fill the table.
-        try await spend(
-            signature.nonce, in: "nonce \(source.name) \(signature.keyID)", until: clock().adding(seconds: Self.nonceSeconds))
-        return MetadataServer(origin: source.origin, keyID: signature.keyID)
+        return source
     }
 }
