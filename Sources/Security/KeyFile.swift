@@ -48,7 +48,10 @@ public enum KeyFile {
         guard link(temporary, path) == 0 || errno == EEXIST, syncFolder(of: path) else { throw .system(path: path, reason: lastError) }
     }
 
-    private static func load(_ path: String, bytes count: Int) throws(Failure) -> [UInt8] {
+    /// The key in a file that is there already.
+    ///
+    /// - Throws: `Failure`.
+    public static func load(_ path: String, bytes count: Int) throws(Failure) -> [UInt8] {
         // Not blocking, so that a pipe in the place of the file is refused and not waited for.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw .system(path: path, reason: lastError) }

@@ -67,11 +67,10 @@ public final class ServerKeys: Sendable {
     /// - Throws: `KeyFile.Failure`.
     public func rotate() throws(KeyFile.Failure) {
         let now = clock()
-        let path = "\(folder)/\(Self.name)"
-        guard rename(path, "\(folder)/\(Self.retiredPrefix)\(now.seconds)") == 0 else {
-            throw .system(path: path, reason: String(cString: strerror(errno)))
+        let loaded = try Self.alone(in: folder) { () throws(KeyFile.Failure) in
+            try Self.retire(folder, at: now)
+            return try Self.load(folder, at: now)
         }
-        let loaded = try Self.load(folder, at: now)
         let signature = Self.signature(of: folder)
         state.withLock { state in
             state.current = loaded
@@ -80,6 +79,30 @@ public final class ServerKeys: Sendable {
     }
 
     // MARK: Files
+
+    /// Gives the key that signs the name of one that was replaced, and takes that name from no other: two rotations may fall into one second.
+    private static func retire(_ folder: String, at now: Timestamp) throws(KeyFile.Failure) {
+        let path = "\(folder)/\(name)"
+        let taken = Set(retired(in: folder).map(\.retiredAt))
+        var second = now.seconds
+        while taken.contains(second) { second += 1 }
+        guard rename(path, "\(folder)/\(retiredPrefix)\(second)") == 0 else { throw .system(path: path, reason: lastError) }
+    }
+
+    /// Runs `body` while no other process rotates keys of the folder. The system lets go when a process ends, however it does.
+    private static func alone<Value>(
+        in folder: String, _ body: () throws(KeyFile.Failure) -> Value
+    ) throws(KeyFile.Failure) -> Value {
+        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .system(path: folder, reason: lastError) }
+        defer { close(descriptor) }
+        while flock(descriptor, LOCK_EX) != 0 {
+            guard errno == EINTR else { throw .system(path: folder, reason: lastError) }
+        }
+        return try body()
+    }
+
+    private static var lastError: String { String(cString: strerror(errno)) }
 
     private static func load(_ folder: String, at now: Timestamp) throws(KeyFile.Failure) -> Current {
         let path = "\(folder)/\(name)"
@@ -93,7 +116,7 @@ public final class ServerKeys: Sendable {
                 unlink("\(folder)/\(file)")
                 continue
             }
-            let seed = try KeyFile.loadOrCreate("\(folder)/\(file)", bytes: Ed25519PrivateKey.seedLength)
+            let seed = try KeyFile.load("\(folder)/\(file)", bytes: Ed25519PrivateKey.seedLength)
             if let key = Ed25519PrivateKey(seed: seed) { published.append(key.publicKey) }
         }
         return Current(signing: signing, published: published)
