@@ -17,7 +17,8 @@ extension Federation {
                     // The last document of each source: a restart does not need the other server.
                     """
                     CREATE TABLE key_documents (
-                        source TEXT PRIMARY KEY, document BLOB NOT NULL, fetched_at BIGINT NOT NULL, lifetime BIGINT NOT NULL)
+                        source TEXT PRIMARY KEY, url TEXT NOT NULL, document BLOB NOT NULL, fetched_at BIGINT NOT NULL,
+                        lifetime BIGINT NOT NULL)
                     """,
                     // Keys that were pinned at the command line, or introduced by another key, which is named then.
                     """
@@ -25,7 +26,12 @@ extension Federation {
                         source TEXT NOT NULL, thumbprint TEXT NOT NULL, introduced_by TEXT, created_at BIGINT NOT NULL,
                         PRIMARY KEY (source, thumbprint))
                     """,
-                    "CREATE TABLE revoked_keys (thumbprint TEXT PRIMARY KEY, revoked_by TEXT NOT NULL, created_at BIGINT NOT NULL)",
+                    // What a source revokes is revoked for that source; what the operator revokes is revoked for all.
+                    """
+                    CREATE TABLE revoked_keys (
+                        thumbprint TEXT NOT NULL, revoked_by TEXT NOT NULL, created_at BIGINT NOT NULL,
+                        PRIMARY KEY (thumbprint, revoked_by))
+                    """,
                 ])
         ])
 }

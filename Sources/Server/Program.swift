@@ -82,6 +82,9 @@ public struct Program: Sendable {
         case KeyChangeFailure.noThumbprint:
             (.badUsage, "A key is named by its thumbprint: 43 characters of base64url, as roost trust list shows them.")
         case KeyChangeFailure.unknownSource: (.badUsage, "No server of this origin is configured in cosmos.metadata or cosmos.identity.")
+        case KeyChangeFailure.ambiguousSource:
+            (.failure, "This origin is configured in both roles, and neither of its key documents has shown the key yet.")
+        case KeyChangeFailure.revokedKey: (.failure, "The key is revoked. That is for ever.")
         case TrustCommand.Failure.noOperator(let user): (.failure, "\(user) is no operator, or one by the configuration.")
         // Only commands on the data folder pass these on: what they were told is no good.
         case CommunityError.invalid(let fields): (.badUsage, fields.sentence)

@@ -14,11 +14,11 @@ final class KeyDirectory: Sendable {
         var waiting: [String: [CheckedContinuation<Void, Never>]] = [:]
     }
 
-    private let database: Database
+    let database: Database
     private let fetcher: KeyFetcher
-    private let settings: FederationSettings
+    let settings: FederationSettings
     private let clock: WallClock
-    private let report: @Sendable (KeyNotice) -> Void
+    let report: @Sendable (KeyNotice) -> Void
     private let state = Mutex(State())
 
     init(
@@ -34,18 +34,18 @@ final class KeyDirectory: Sendable {
 
     /// The key of a thumbprint, when one of the sources has it and it counts now.
     ///
-    /// - Throws: `TrustFailure.unknownKey`; `.unavailable` when no source can say.
+    /// - Throws: `TrustFailure.unknownKey` when none of them has it; `.unavailable` when one of them cannot be asked and could have it.
     func key(_ thumbprint: String, of sources: [KeySource]) async throws(TrustFailure) -> (KeySource, Ed25519PublicKey) {
-        guard settings.isTestMode || thumbprint != Ed25519PublicKey.exampleThumbprint else { throw .unknownKey }
-        guard try await !isRevoked(thumbprint) else { throw .unknownKey }
+        let isPermitted = try await isPermitted(thumbprint)
+        let sources = sources.filter(isPermitted)
         // Where it is known already nobody else has to be asked.
         for source in sources {
             if let key = try await key(thumbprint, of: source, asking: false) { return (source, key) }
         }
-        var isAnswered = false
+        var isAnswered = true
         for source in sources {
             if let key = try await key(thumbprint, of: source, asking: true) { return (source, key) }
-            isAnswered = isAnswered || document(of: source)?.isUsable(at: clock()) == true
+            isAnswered = isAnswered && document(of: source)?.isUsable(at: clock()) == true
         }
         throw isAnswered ? .unknownKey : .unavailable
     }
@@ -59,23 +59,24 @@ final class KeyDirectory: Sendable {
         }
         let now = clock()
         guard let document = document(of: source), document.isUsable(at: now), let entry = document.keys[thumbprint],
-            entry.isGood(at: now.seconds), try await isTrusted(thumbprint, of: source)
+            entry.isGood(at: now.seconds), try await pins(of: source).trusts(thumbprint)
         else { return nil }
         return entry.key
     }
 
-    /// The keys of a source that count now, as far as they are known.
-    func usableKeys(of source: KeySource) async throws(TrustFailure) -> [Ed25519PublicKey] {
+    /// The keys of a source that are good now, as far as they are known; some may be revoked or not trusted.
+    func goodKeys(of source: KeySource) async throws(TrustFailure) -> Set<String> {
         try await load(source)
-        var keys: [Ed25519PublicKey] = []
-        for entry in document(of: source)?.keys.entries ?? [] {
-            let thumbprint = entry.key.thumbprint
-            guard entry.isGood(at: clock().seconds), try await !isRevoked(thumbprint), try await isTrusted(thumbprint, of: source) else {
-                continue
-            }
-            keys.append(entry.key)
-        }
-        return keys
+        let now = clock()
+        guard let document = document(of: source), document.isUsable(at: now) else { return [] }
+        return Set(document.keys.entries.filter { $0.isGood(at: now.seconds) }.map(\.key.thumbprint))
+    }
+
+    /// The keys that are a source's, whether they count or not.
+    func ownKeys(of source: KeySource) async throws(TrustFailure) -> Set<String> {
+        try await load(source)
+        let published = document(of: source)?.keys.entries.map(\.key.thumbprint) ?? []
+        return try await pins(of: source).all.union(published)
     }
 
     func document(of source: KeySource) -> KeyDocument? {
@@ -130,11 +131,14 @@ final class KeyDirectory: Sendable {
             _ = try await database.transaction { tx in
                 try tx.execute(
                     """
-                    INSERT INTO key_documents (source, document, fetched_at, lifetime) VALUES ($1, $2, $3, $4)
-                    ON CONFLICT (source) DO UPDATE SET document = excluded.document, fetched_at = excluded.fetched_at,
-                        lifetime = excluded.lifetime
+                    INSERT INTO key_documents (source, url, document, fetched_at, lifetime) VALUES ($1, $2, $3, $4, $5)
+                    ON CONFLICT (source) DO UPDATE SET url = excluded.url, document = excluded.document,
+                        fetched_at = excluded.fetched_at, lifetime = excluded.lifetime
                     """,
-                    [.text(source.name), .blob(fetched.body), .integer(now.microseconds), .integer(fetched.lifetime)])
+                    [
+                        .text(source.name), .text(source.keysURL), .blob(fetched.body), .integer(now.microseconds),
+                        .integer(fetched.lifetime),
+                    ])
             }
         } catch {
             return report(.failed(source.origin))
@@ -146,9 +150,11 @@ final class KeyDirectory: Sendable {
     private func load(_ source: KeySource) async throws(TrustFailure) {
         guard !state.withLock({ $0.loaded.contains(source.name) }) else { return }
         let name = source.name
+        // What came from another URL is not what the operator wants any more.
         let stored = try await reading { reader in
             try reader.first(
-                "SELECT document, fetched_at, lifetime FROM key_documents WHERE source = $1", [.text(name)]
+                "SELECT document, fetched_at, lifetime FROM key_documents WHERE source = $1 AND url = $2",
+                [.text(name), .text(source.keysURL)]
             ) { row in
                 (try row.blob(0), Timestamp(microseconds: try row.integer(1)), try row.integer(2))
             }
@@ -160,76 +166,5 @@ final class KeyDirectory: Sendable {
             else { return }
             state.documents[name] = KeyDocument(keys: keys, fetchedAt: fetchedAt, lifetime: lifetime)
         }
-    }
-
-    // MARK: Pins
-
-    /// The keys of a document that a trusted key has signed are trusted, too.
-    private func introduce(_ fetched: FetchedKeys, from source: KeySource, at now: Timestamp) async throws {
-        guard settings.pinMode == .introduce else { return }
-        let pins = try await pins(of: source)
-        let newcomers = fetched.keys.entries.map(\.key.thumbprint).filter { !pins.contains($0) }
-        guard !pins.isEmpty, !newcomers.isEmpty else { return }
-        let known = fetched.keys.entries + (document(of: source)?.keys.entries ?? [])
-        for introducer in pins.sorted() {
-            guard let entry = known.first(where: { $0.key.thumbprint == introducer }), try await !isRevoked(introducer),
-                fetched.isSigned(by: entry.key, now: now.seconds, skew: settings.skew)
-            else { continue }
-            try await database.transaction { tx in
-                for newcomer in newcomers { try tx.trust(newcomer, of: source.name, introducedBy: introducer) }
-            }
-            return report(.introduced(newcomers, origin: source.origin, by: introducer))
-        }
-    }
-
-    private func isTrusted(_ thumbprint: String, of source: KeySource) async throws(TrustFailure) -> Bool {
-        guard settings.pinMode != .off else { return true }
-        let pins = try await pins(of: source)
-        return pins.isEmpty || pins.contains(thumbprint)
-    }
-
-    /// What is pinned in the configuration, and, unless only that counts, what was pinned at the command line or introduced.
-    func pins(of source: KeySource) async throws(TrustFailure) -> Set<String> {
-        let name = source.name
-        let stored = try await reading { reader in
-            try reader.query("SELECT thumbprint, introduced_by FROM trusted_keys WHERE source = $1", [.text(name)]) { row in
-                (thumbprint: try row.text(0), isIntroduced: try row.optionalText(1) != nil)
-            }
-        }
-        let counting = stored.filter { settings.pinMode == .introduce || !$0.isIntroduced }
-        return Set(source.pins + counting.map(\.thumbprint))
-    }
-
-    private func isRevoked(_ thumbprint: String) async throws(TrustFailure) -> Bool {
-        try await reading { reader in
-            try reader.first("SELECT 1 FROM revoked_keys WHERE thumbprint = $1", [.text(thumbprint)]) { try $0.integer(0) } != nil
-        }
-    }
-
-    /// What cannot be read is not believed.
-    private func reading<Value: Sendable>(
-        _ body: @escaping @Sendable (any SQLReader) throws -> Value
-    ) async throws(TrustFailure) -> Value {
-        do {
-            return try await database.read(body)
-        } catch {
-            throw .unavailable
-        }
-    }
-}
-
-extension Transaction {
-    func trust(_ thumbprint: String, of source: String, introducedBy introducer: String?) throws {
-        try execute(
-            """
-            INSERT INTO trusted_keys (source, thumbprint, introduced_by, created_at) VALUES ($1, $2, $3, $4)
-            ON CONFLICT (source, thumbprint) DO NOTHING
-            """, [.text(source), .text(thumbprint), .optional(introducer), .integer(now.microseconds)])
-    }
-
-    func revoke(_ thumbprint: String, by whom: String) throws {
-        try execute(
-            "INSERT INTO revoked_keys (thumbprint, revoked_by, created_at) VALUES ($1, $2, $3) ON CONFLICT (thumbprint) DO NOTHING",
-            [.text(thumbprint), .text(whom), .integer(now.microseconds)])
     }
 }

@@ -18,16 +18,18 @@ struct KeyDocument: Sendable {
     /// In seconds.
     var lifetime: Int64
 
-    func isFresh(at now: Timestamp) -> Bool { now < fetchedAt.adding(seconds: lifetime) }
+    /// One that comes from the future is not: a clock that was wrong once must not keep a key for years.
+    func isFresh(at now: Timestamp) -> Bool { fetchedAt <= now && now < fetchedAt.adding(seconds: lifetime) }
     func isUsable(at now: Timestamp) -> Bool { now <= fetchedAt.adding(seconds: Self.staleLimit) }
 
     /// The lifetime that `Cache-Control` asks for (RFC 9111 5.2.2).
     static func lifetime(cacheControl: String?) -> Int64 {
         let directives = (cacheControl ?? "").lowercased().split(separator: ",").map { String($0).trimmed }
         if directives.contains(where: { $0 == "no-store" || $0 == "no-cache" }) { return lifetimes.lowerBound }
-        guard let text = directives.first(where: { $0.hasPrefix("max-age=") })?.dropFirst(8), let seconds = Int64(text) else {
-            return defaultLifetime
-        }
-        return min(max(seconds, lifetimes.lowerBound), lifetimes.upperBound)
+        guard let text = directives.first(where: { $0.hasPrefix("max-age=") })?.dropFirst(8), !text.isEmpty,
+            text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) })
+        else { return defaultLifetime }
+        // RFC 9111 1.2.2: a number that is too large is a large one.
+        return min(max(Int64(text) ?? .max, lifetimes.lowerBound), lifetimes.upperBound)
     }
 }

@@ -2,87 +2,62 @@ internal import Primitives
 internal import Security
 internal import Storage
 
-/// A key of another server, as an operator looks at it.
-public struct TrustedKey: Sendable, Equatable {
-    /// Why it counts, or does not.
-    public enum State: Sendable, Equatable {
-        /// It is in the document, and nothing is pinned.
-        case published
-        /// The configuration or the command line names it.
-        case pinned
-        /// This key has brought it.
-        case introduced(by: String)
-        /// It is in the document, but others are pinned.
-        case notTrusted
-        /// It never counts again.
-        case revoked
-    }
-
-    /// Its server.
-    public var source: KeySource
-    /// Its name.
-    public var thumbprint: String
-    /// Why it counts, or does not.
-    public var state: State
-}
-
-/// Why keys cannot be revoked or pinned.
-public enum KeyChangeFailure: Error, Sendable, Equatable {
-    /// The text is no thumbprint.
-    case noThumbprint
-    /// No server of that origin is configured.
-    case unknownSource
-    /// A key is not one of that server's.
-    case foreignKey
-    /// No key of the server would be left.
-    case lastKey
-}
-
 extension Federation {
+    /// How many keys a source may revoke for itself without ever having shown them.
+    static let unseenRevocationLimit: Int64 = 1_000
+
     /// The keys of all sources: those that are pinned, introduced, revoked, and those of the documents fetched last.
     public func trustedKeys() async throws -> [TrustedKey] {
-        var keys: [TrustedKey] = []
-        for source in settings.sources {
-            let name = source.name
-            let (document, trusted, revoked) = try await database.read { reader in
-                (
-                    try reader.first("SELECT document FROM key_documents WHERE source = $1", [.text(name)]) { try $0.blob(0) },
-                    try reader.query("SELECT thumbprint, introduced_by FROM trusted_keys WHERE source = $1", [.text(name)]) {
-                        (try $0.text(0), try $0.optionalText(1))
-                    },
-                    Set(try reader.query("SELECT thumbprint FROM revoked_keys", []) { try $0.text(0) })
-                )
+        let (settings, sources) = (settings, settings.sources)
+        return try await database.read { reader in
+            let revoked = try reader.query("SELECT thumbprint, revoked_by FROM revoked_keys ORDER BY thumbprint") {
+                (thumbprint: try $0.text(0), by: try $0.text(1))
             }
-            let published = document.flatMap { try? JSONWebKeySet(parsing: $0) }?.entries.map(\.key.thumbprint) ?? []
-            let pins = Set(source.pins + trusted.filter { $0.1 == nil }.map(\.0))
-            let introduced = Dictionary(
-                trusted.compactMap { entry in entry.1.map { (entry.0, $0) } }, uniquingKeysWith: { first, _ in first })
-            for thumbprint in Set(published).union(pins).union(introduced.keys).sorted() {
-                let state: TrustedKey.State =
-                    if revoked.contains(thumbprint) {
-                        .revoked
-                    } else if pins.contains(thumbprint) {
-                        .pinned
-                    } else if let introducer = introduced[thumbprint] {
-                        .introduced(by: introducer)
-                    } else {
-                        pins.isEmpty || settings.pinMode == .off ? .published : .notTrusted
-                    }
-                keys.append(TrustedKey(source: source, thumbprint: thumbprint, state: state))
+            let revokedForAll = Set(revoked.filter { $0.by == KeyDirectory.operatorName }.map(\.thumbprint))
+            var keys: [TrustedKey] = []
+            for source in sources {
+                let pins = try reader.pins(of: source)
+                let counting = pins.counting(in: settings.pinMode)
+                let revokedHere = Set(revoked.filter { $0.by == source.name }.map(\.thumbprint))
+                let own = try reader.publishedKeys(of: source).union(pins.all).union(revokedHere)
+                for thumbprint in own.sorted() {
+                    let state: TrustedKey.State =
+                        if revokedForAll.contains(thumbprint) || revokedHere.contains(thumbprint) {
+                            .revoked
+                        } else if thumbprint == Ed25519PublicKey.exampleThumbprint, !settings.isTestMode {
+                            .example
+                        } else if counting.pinned.contains(thumbprint) {
+                            .pinned
+                        } else if !counting.pinned.isEmpty, let introducer = counting.introduced[thumbprint] {
+                            .introduced(by: introducer)
+                        } else {
+                            counting.trusts(thumbprint) ? .published : .notTrusted
+                        }
+                    keys.append(TrustedKey(source: source, thumbprint: thumbprint, state: state))
+                }
             }
+            let shown = Set(keys.map(\.thumbprint))
+            return keys
+                + revokedForAll.subtracting(shown).sorted().map { TrustedKey(source: nil, thumbprint: $0, state: .revoked) }
         }
-        return keys
     }
 
     /// Pins a key: from then on only pinned keys of that server count, and those that they introduce.
     ///
-    /// - Throws: `KeyChangeFailure.noThumbprint`, `.unknownSource`.
+    /// Where one origin has both roles, it is pinned for the one whose document has it.
+    /// - Throws: `KeyChangeFailure.noThumbprint`, `.unknownSource`, `.ambiguousSource`, `.revokedKey`.
     public func pin(_ thumbprint: String, of origin: String) async throws {
         guard Self.isThumbprint(thumbprint) else { throw KeyChangeFailure.noThumbprint }
-        let names = settings.sources.filter { $0.origin == origin }.map(\.name)
-        guard !names.isEmpty else { throw KeyChangeFailure.unknownSource }
+        let sources = settings.sources.filter { $0.origin == origin }
+        guard !sources.isEmpty else { throw KeyChangeFailure.unknownSource }
         try await database.transaction { tx in
-            for name in names { try tx.trust(thumbprint, of: name, introducedBy: nil) }
+            let owners = sources.count == 1 ? sources : try sources.filter { try tx.publishedKeys(of: $0).contains(thumbprint) }
+            guard !owners.isEmpty else { throw KeyChangeFailure.ambiguousSource }
+            for owner in owners {
+                // A pin that never counts would keep out all others.
+                guard try !tx.revokedKeys(for: owner).contains(thumbprint) else { throw KeyChangeFailure.revokedKey }
+                try tx.pin(thumbprint, of: owner.name)
+            }
         }
     }
 
@@ -91,27 +66,55 @@ extension Federation {
     /// - Throws: `KeyChangeFailure.noThumbprint`.
     public func revoke(_ thumbprint: String) async throws {
         guard Self.isThumbprint(thumbprint) else { throw KeyChangeFailure.noThumbprint }
-        try await database.transaction { try $0.revoke(thumbprint, by: "operator") }
+        try await database.transaction { try $0.revoke(thumbprint, by: KeyDirectory.operatorName) }
     }
 
-    /// Revokes keys because their own server says so (contracts/cosmos.md 9.7, `keys.revoked`): its own only, and never the last one.
+    /// Revokes keys because their own server says so (contracts/cosmos.md 9.7, `keys.revoked`): its own only, and never the last one. It may be
+    /// said twice, and of keys that have left the document already: a server removes a key that is stolen first.
     ///
-    /// - Throws: `KeyChangeFailure.foreignKey`, `.lastKey`, and then nothing is changed; `TrustFailure.unavailable`.
+    /// - Throws: `KeyChangeFailure.noThumbprint`, `.foreignKey`, `.lastKey`, and then nothing is changed; `TrustFailure.unavailable`.
     public func revoke(_ thumbprints: [String], sentBy server: MetadataServer) async throws {
         guard let source = settings.sources(.metadata).first(where: { $0.origin == server.origin }) else {
             throw KeyChangeFailure.unknownSource
         }
-        let usable = Set(try await directory.usableKeys(of: source).map(\.thumbprint))
-        let known = usable.union(try await directory.pins(of: source))
-        guard thumbprints.allSatisfy(known.contains) else { throw KeyChangeFailure.foreignKey }
-        guard !usable.subtracting(thumbprints).isEmpty else { throw KeyChangeFailure.lastKey }
-        try await database.transaction { tx in
-            for thumbprint in thumbprints { try tx.revoke(thumbprint, by: source.name) }
+        guard thumbprints.allSatisfy(Self.isThumbprint) else { throw KeyChangeFailure.noThumbprint }
+        let own = try await directory.ownKeys(of: source)
+        var foreign: Set<String> = []
+        for other in settings.sources where other != source { foreign.formUnion(try await directory.ownKeys(of: other)) }
+        guard foreign.subtracting(own).isDisjoint(with: thumbprints) else { throw KeyChangeFailure.foreignKey }
+        let counting = try await directory.pins(of: source)
+        let usable = try await directory.goodKeys(of: source).filter(counting.trusts)
+        let isNew = try await database.transaction { tx in
+            let revoked = try tx.revokedKeys(for: source)
+            let added = Set(thumbprints).subtracting(revoked)
+            // Here, because two such events at once must not take one half each.
+            guard added.isEmpty || !usable.subtracting(revoked).subtracting(added).isEmpty else { throw KeyChangeFailure.lastKey }
+            let hasRoom = Int64(revoked.count) < Self.unseenRevocationLimit
+            for thumbprint in added where hasRoom || own.contains(thumbprint) { try tx.revoke(thumbprint, by: source.name) }
+            return !added.isEmpty
         }
-        report(.revoked(thumbprints, origin: source.origin))
+        if isNew { report(.revoked(thumbprints, origin: source.origin)) }
     }
 
     private static func isThumbprint(_ text: String) -> Bool {
         text.utf8.count == 43 && text.utf8.allSatisfy(OpaqueIdentifier.isWord)
+    }
+}
+
+extension SQLReader {
+    /// The keys of the document that was fetched last, as far as this process or another has written it down.
+    fileprivate func publishedKeys(of source: KeySource) throws -> Set<String> {
+        let document = try first(
+            "SELECT document FROM key_documents WHERE source = $1 AND url = $2", [.text(source.name), .text(source.keysURL)]
+        ) { try $0.blob(0) }
+        return Set(document.flatMap { try? JSONWebKeySet(parsing: $0) }?.entries.map(\.key.thumbprint) ?? [])
+    }
+
+    /// The keys that do not count for a source: by its own word or by the operator's.
+    fileprivate func revokedKeys(for source: KeySource) throws -> Set<String> {
+        Set(
+            try query(
+                "SELECT thumbprint FROM revoked_keys WHERE revoked_by IN ($1, $2)", [.text(source.name), .text(KeyDirectory.operatorName)]
+            ) { try $0.text(0) })
     }
 }

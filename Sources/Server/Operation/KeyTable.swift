@@ -3,7 +3,11 @@ internal import Federation
 /// What `roost trust list` shows: one line for each key, that of its server first.
 enum KeyTable {
     static func text(of keys: [TrustedKey]) -> String {
-        keys.map { "\($0.source.role.rawValue)  \($0.source.origin)  \($0.thumbprint)  \(state($0.state))\n" }.joined()
+        keys.map { "\(server($0.source))  \($0.thumbprint)  \(state($0.state))\n" }.joined()
+    }
+
+    private static func server(_ source: KeySource?) -> String {
+        source.map { "\($0.role.rawValue)  \($0.origin)" } ?? "any  -"
     }
 
     private static func state(_ state: TrustedKey.State) -> String {
@@ -12,6 +16,7 @@ enum KeyTable {
         case .pinned: "pinned"
         case .introduced(let introducer): "introduced by \(introducer)"
         case .notTrusted: "not trusted: others are pinned"
+        case .example: "not trusted: the example key of RFC 9421"
         case .revoked: "revoked"
         }
     }
