@@ -30,6 +30,10 @@ public enum Limits {
     public static let content = 1...2_000
     /// Characters of a message where long ones are usual (contracts/dawchat.md 2, detail 22).
     public static let longContent = 1...8_192
+    /// Webhooks of one channel.
+    public static let webhooksPerChannel = 15
+    /// Characters of what GitHub signs deliveries with.
+    public static let gitHubSecret = 16...128
     /// Characters of a nonce.
     public static let nonce = 1...25
     /// How long a nonce is remembered, in seconds.

@@ -7,6 +7,7 @@ enum Harness: String, CaseIterable, Sendable {
     case gateway
     case dawchat
     case yaml
+    case inbound
 
     /// Reads one input; whatever it is, it must neither trap nor break a promise.
     func run(_ bytes: [UInt8]) throws(Finding) {
@@ -18,6 +19,7 @@ enum Harness: String, CaseIterable, Sendable {
         case .gateway: try GatewayHarness.run(bytes)
         case .dawchat: try DawchatHarness.run(bytes)
         case .yaml: try YAMLHarness.run(bytes)
+        case .inbound: try InboundHarness.run(bytes)
         }
     }
 }

@@ -114,6 +114,7 @@ extension Transaction {
         try execute("DELETE FROM channel_members WHERE channel_id = $1", id)
         try execute("DELETE FROM channel_overrides WHERE channel_id = $1", id)
         try expireInvites(to: channel.id)
+        try removeWebhooks(of: channel.id)
         try execute(
             "INSERT INTO deleted_channels (channel_id, deleted_at) VALUES ($1, $2)", id + [.integer(now.microseconds)])
     }

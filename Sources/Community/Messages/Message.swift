@@ -18,7 +18,7 @@ public struct Message: Sendable, Equatable {
     public var channelID: ChannelID
     /// The space of the channel; nil for a direct channel.
     public var spaceID: SpaceID?
-    /// Who said it, as the account is now.
+    /// Who said it, as the account is now; of what a webhook said the name and picture of then, and the webhook's id.
     public var author: Author
     /// What it is.
     public var kind: MessageKind
@@ -28,13 +28,15 @@ public struct Message: Sendable, Equatable {
     public var createdAt: Timestamp
     /// When it was changed last.
     public var editedAt: Timestamp?
+    /// The webhook that said it; nil for what people say.
+    public var webhook: WebhookAuthorship?
     /// What the sender marked it with: only in the answer to the sender and in the live event.
     public var nonce: String?
 
     /// A message with all its parts.
     public init(
         id: MessageID, channelID: ChannelID, spaceID: SpaceID?, author: Author, kind: MessageKind = .text, content: String,
-        createdAt: Timestamp, editedAt: Timestamp? = nil, nonce: String? = nil
+        createdAt: Timestamp, editedAt: Timestamp? = nil, nonce: String? = nil, webhook: WebhookAuthorship? = nil
     ) {
         self.id = id
         self.channelID = channelID
@@ -45,5 +47,6 @@ public struct Message: Sendable, Equatable {
         self.createdAt = createdAt
         self.editedAt = editedAt
         self.nonce = nonce
+        self.webhook = webhook
     }
 }

@@ -2,13 +2,17 @@ internal import Primitives
 internal import Storage
 
 extension Message {
-    /// From the nine columns id, kind, content, created_at, edited_at and the author's id, username, display_name, avatar_url.
+    /// From the columns id, kind, content, created_at, edited_at, the author's id, username, display_name and avatar_url, and webhook_id and post. What a
+    /// webhook wrote has its id for an author and the name and picture that were shown then.
     init(_ row: Row, in channel: ChannelID, of space: SpaceID?) throws(DatabaseError) {
         self.init(
             id: MessageID(try row.integer(0)), channelID: channel, spaceID: space, author: try Author(row, at: 5),
             kind: MessageKind(rawValue: try row.integer(1)) ?? .text, content: try row.text(2),
             createdAt: Timestamp(microseconds: try row.integer(3)),
             editedAt: try row.optionalInteger(4).map { Timestamp(microseconds: $0) })
+        if let webhook = try row.optionalInteger(9) {
+            self.webhook = WebhookAuthorship(id: WebhookID(webhook), stored: try row.optionalText(10))
+        }
     }
 }
 
@@ -17,8 +21,9 @@ extension SQLReader {
     func message(_ id: MessageID, in channel: Channel) throws -> Message? {
         try first(
             """
-            SELECT m.id, m.kind, m.content, m.created_at, m.edited_at, a.id, a.username, a.display_name, a.avatar_url
-            FROM messages m JOIN accounts a ON a.id = m.author_id WHERE m.channel_id = $1 AND m.id = $2
+            SELECT m.id, m.kind, m.content, m.created_at, m.edited_at, m.author_id, COALESCE(a.username, m.author_name, ''),
+                a.display_name, COALESCE(a.avatar_url, m.author_avatar_url), m.webhook_id, m.post
+            FROM messages m LEFT JOIN accounts a ON a.id = m.author_id WHERE m.channel_id = $1 AND m.id = $2
             """, [.integer(channel.id.rawValue), .integer(id.rawValue)]
         ) { try Message($0, in: channel.id, of: channel.spaceID) }
     }
@@ -36,15 +41,17 @@ extension SQLReader {
         guard !kinds.contains(.text) else {
             return try query(
                 """
-                SELECT m.id, m.kind, m.content, m.created_at, m.edited_at, a.id, a.username, a.display_name, a.avatar_url
-                FROM messages m JOIN accounts a ON a.id = m.author_id
+                SELECT m.id, m.kind, m.content, m.created_at, m.edited_at, m.author_id, COALESCE(a.username, m.author_name, ''),
+                    a.display_name, COALESCE(a.avatar_url, m.author_avatar_url), m.webhook_id, m.post
+                FROM messages m LEFT JOIN accounts a ON a.id = m.author_id
                 WHERE m.channel_id = $1 AND m.id < $2 AND m.kind IN ($4, $5, $6) ORDER BY m.id DESC LIMIT $3
                 """, values, read)
         }
         return try query(
             """
-            SELECT m.id, m.kind, m.content, m.created_at, m.edited_at, a.id, a.username, a.display_name, a.avatar_url
-            FROM messages m JOIN accounts a ON a.id = m.author_id
+            SELECT m.id, m.kind, m.content, m.created_at, m.edited_at, m.author_id, COALESCE(a.username, m.author_name, ''),
+                a.display_name, COALESCE(a.avatar_url, m.author_avatar_url), m.webhook_id, m.post
+            FROM messages m LEFT JOIN accounts a ON a.id = m.author_id
             WHERE m.channel_id = $1 AND m.id < $2 AND m.kind <> 0 AND m.kind IN ($4, $5, $6) ORDER BY m.id DESC LIMIT $3
             """, values, read)
     }
@@ -53,8 +60,9 @@ extension SQLReader {
     func texts(in channel: Channel, after id: Int64, limit: Int) throws -> [Message] {
         try query(
             """
-            SELECT m.id, m.kind, m.content, m.created_at, m.edited_at, a.id, a.username, a.display_name, a.avatar_url
-            FROM messages m JOIN accounts a ON a.id = m.author_id
+            SELECT m.id, m.kind, m.content, m.created_at, m.edited_at, m.author_id, COALESCE(a.username, m.author_name, ''),
+                a.display_name, COALESCE(a.avatar_url, m.author_avatar_url), m.webhook_id, m.post
+            FROM messages m LEFT JOIN accounts a ON a.id = m.author_id
             WHERE m.channel_id = $1 AND m.id > $2 AND m.kind = 0 ORDER BY m.id LIMIT $3
             """, [.integer(channel.id.rawValue), .integer(id), .integer(Int64(limit))]
         ) { try Message($0, in: channel.id, of: channel.spaceID) }
@@ -68,12 +76,25 @@ extension SQLReader {
 
 extension Transaction {
     func insert(_ message: Message) throws {
-        try execute(
-            "INSERT INTO messages (channel_id, id, author_id, kind, content, created_at) VALUES ($1, $2, $3, $4, $5, $6)",
-            [
-                .integer(message.channelID.rawValue), .integer(message.id.rawValue), .integer(message.author.id.rawValue),
-                .integer(message.kind.rawValue), .text(message.content), .integer(message.createdAt.microseconds),
-            ])
+        let values: [SQLValue] = [
+            .integer(message.channelID.rawValue), .integer(message.id.rawValue), .integer(message.author.id.rawValue),
+            .integer(message.kind.rawValue), .text(message.content), .integer(message.createdAt.microseconds),
+        ]
+        if let webhook = message.webhook {
+            try execute(
+                """
+                INSERT INTO messages (
+                    channel_id, id, author_id, kind, content, created_at, webhook_id, author_name, author_avatar_url, post)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+                """,
+                values + [
+                    .integer(webhook.id.rawValue), .text(message.author.username), .optional(message.author.avatarURL),
+                    .optional(webhook.stored),
+                ])
+        } else {
+            try execute(
+                "INSERT INTO messages (channel_id, id, author_id, kind, content, created_at) VALUES ($1, $2, $3, $4, $5, $6)", values)
+        }
         // Another node may have written a later message first.
         let place: [SQLValue] = [.integer(message.id.rawValue), .integer(message.channelID.rawValue)]
         if message.kind == .text {

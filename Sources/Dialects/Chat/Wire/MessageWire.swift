@@ -2,7 +2,7 @@ internal import Community
 internal import JSON
 
 extension Wire {
-    /// Message. The nonce is written only when the message carries one: in the answer to its sender and in the event.
+    /// Message. The webhook is written only when one has said it. The nonce is written only when the message carries one: in the answer to its sender and in the event.
     static func message(_ message: Message, to json: inout JSONWriter) {
         identity("message_id", message.id.rawValue, to: &json)
         json.member("channel_id", String(message.channelID.rawValue))
@@ -13,6 +13,7 @@ extension Wire {
         time("timestamp", message.createdAt, to: &json)
         time("edited_timestamp", message.editedAt, to: &json)
         json.member("type", "default")
+        if let webhook = message.webhook { json.member("webhook_id", String(webhook.id.rawValue)) }
         if let nonce = message.nonce { json.member("nonce", nonce) }
     }
 }
