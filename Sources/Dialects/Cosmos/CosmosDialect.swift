@@ -33,6 +33,7 @@ public struct CosmosDialect: Sendable {
         }
         // Servers have no pages: no other origin may use these.
         MetadataEventRoute(endpoints: endpoints).mount(on: &router)
+        InboundMount(endpoints: endpoints).mount(on: &router)
     }
 
     private func mountAPI(on router: inout RouteGroup, _ endpoints: Endpoints, plural: Bool = false) {
@@ -47,6 +48,7 @@ public struct CosmosDialect: Sendable {
                 ChannelRoutes(endpoints: endpoints).mount(on: &group)
                 PermissionRoutes(endpoints: endpoints).mount(on: &group)
                 MemberRoutes(endpoints: endpoints).mount(on: &group)
+                WebhookRoutes(endpoints: endpoints).mount(on: &group)
                 EndpointRoutes(endpoints: endpoints).mount(on: &group)
             }
         }

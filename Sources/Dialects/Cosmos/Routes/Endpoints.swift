@@ -90,7 +90,7 @@ struct Endpoints: Sendable {
     // MARK: Around the handler
 
     /// Answers failures in the shape of the API and adds what all answers have.
-    private func answering(
+    func answering(
         isForServers: Bool = false, _ handler: @escaping @Sendable (HTTPRequest) async throws -> HTTPResponse
     ) -> Handler {
         { request in
