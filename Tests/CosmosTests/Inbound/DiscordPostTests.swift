@@ -63,7 +63,7 @@ struct DiscordPostTests {
     @Test func emptyAndLooseMembersAreTakenAsSendersMeanThem() throws {
         let post = try DiscordPost.read(
             Fixture.object(
-                #"{"content":null,"username":"","avatar_url":"","embeds":[{"title":"","color":"255","fields":[{"name":"n","value":7}]},{}]}"#
+                #"{"content":null,"username":null,"avatar_url":"","embeds":[{"title":"","color":"255","fields":[{"name":"n","value":7}]},{}]}"#
             ))
         #expect(post.username == nil && post.avatarURL == nil)
         #expect(post.embeds == [MessageEmbed(color: 255, fields: [.init(name: "n", value: "7")])])

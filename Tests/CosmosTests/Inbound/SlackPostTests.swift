@@ -101,7 +101,7 @@ struct SlackPostTests {
 
     /// contracts/cosmos.md 9.3: `no_text`.
     @Test(arguments: [
-        "{}", #"{"text":""}"#, #"{"text":"  "}"#, #"{"text":[]}"#, #"{"blocks":[{"type":"actions"}]}"#, #"{"attachments":[{}]}"#,
+        "{}", #"{"text":""}"#, #"{"text":"  "}"#, #"{"text":null}"#, #"{"blocks":[{"type":"actions"}]}"#, #"{"attachments":[{}]}"#,
     ])
     func nothingIsRefused(_ body: String) throws {
         #expect(throws: SlackRefusal.noText) { try SlackPost(json: Fixture.object(body), style: .slack).post() }

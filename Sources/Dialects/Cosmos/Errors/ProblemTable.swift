@@ -121,5 +121,8 @@ extension Problem {
     /// What members are called here whose fields are called otherwise in the house.
     static func memberName(_ field: String) -> String { memberNames[field] ?? field }
 
-    private static let memberNames = ["parent_id": "parentChannelId", "icon_url": "iconHash", "user": "userId", "channel_id": "channelId", "github_secret": "githubSecret"]
+    private static let memberNames = [
+        "parent_id": "parentChannelId", "icon_url": "iconHash", "user": "userId", "channel_id": "channelId",
+        "github_secret": "githubSecret",
+    ]
 }

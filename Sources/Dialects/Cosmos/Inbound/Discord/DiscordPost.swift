@@ -18,7 +18,8 @@ enum DiscordPost {
         do throws(JSONError) {
             var post = WebhookPost(
                 content: try json.optional("content").map { value throws(JSONError) in try value.string() } ?? "",
-                username: try text("username", of: json)?.trimmed, avatarURL: try text("avatar_url", of: json),
+                username: try json.optional("username").map { value throws(JSONError) in try value.string().trimmed },
+                avatarURL: try text("avatar_url", of: json),
                 embeds: try embeds(json))
             post.mentions = try mentions(json)
             if let value = json.optional("flags") { post.isSilent = try value.integer() & silentFlag != 0 }

@@ -16,21 +16,25 @@ enum DiscordWire {
             json.member("username", message.author.username)
             json.member("avatarUrl", message.author.avatarURL)
             json.member("content", post?.content ?? message.content)
-            json.member("embeds", array: { json in
-                for embed in post?.embeds ?? [] { json.object { embed.write(to: &$0) } }
-            })
+            json.member(
+                "embeds",
+                array: { json in
+                    for embed in post?.embeds ?? [] { json.object { embed.write(to: &$0) } }
+                })
             json.member("attachments", array: { _ in })
             Wire.time("timestamp", message.createdAt, to: &json)
             json.member("type", 0)
             json.member("channel_id", webhook.channelWireID)
             json.member("webhook_id", String(webhook.id.rawValue))
-            json.member("author", object: { json in
-                json.member("id", String(webhook.id.rawValue))
-                json.member("username", message.author.username)
-                json.member("avatar", String?.none)
-                json.member("discriminator", "0000")
-                json.member("bot", true)
-            })
+            json.member(
+                "author",
+                object: { json in
+                    json.member("id", String(webhook.id.rawValue))
+                    json.member("username", message.author.username)
+                    json.member("avatar", String?.none)
+                    json.member("discriminator", "0000")
+                    json.member("bot", true)
+                })
             Wire.time("edited_timestamp", message.editedAt, to: &json)
             json.member("tts", false)
             json.member("pinned", false)
@@ -58,7 +62,7 @@ enum DiscordWire {
         }
     }
 
-    /// The answer to a message that is one too many. As JSON: libraries look into nothing else.
+    /// The answer to a message that is one too many: a problem document with Discord's members.
     static func rateLimited(_ error: RateLimitReached) -> HTTPResponse {
         let kind = ProblemKind.rateLimited
         let body = Wire.object { json in
@@ -71,7 +75,7 @@ enum DiscordWire {
             json.member("detail", error.message)
             json.member("code", kind.code)
         }
-        var response = HTTPResponse.json(body, status: kind.status)
+        var response = HTTPResponse.bytes(body, contentType: "application/problem+json", status: kind.status)
         error.status.add(to: &response.headers)
         response.headers.set("Retry-After", String(Int(error.afterSeconds.rounded(.up))))
         return response

@@ -18,19 +18,21 @@ extension GitHubEvent {
         return Card(
             title: json.flag("forced") ? "\(branch) force-pushed" : "\(branch) - \(count)",
             url: commits.count == 1 ? listed.first?.text("url") : json.text("compare"),
-            description: Self.lines(listed))
+            commits: Self.lines(listed, of: commits.count))
     }
 
     /// As many whole lines as there is room for: a link that is cut would be none.
-    private static func lines(_ commits: [JSONObject]) -> String {
-        var text = ""
+    private static func lines(_ commits: [JSONObject], of count: Int) -> String {
+        var lines: [String] = []
+        var room = PostLimits.description - 2
         for commit in commits {
             let line = line(commit)
-            let separator = text.isEmpty ? "" : "\n"
-            guard (text + separator + line).unicodeScalars.count <= descriptionLimit - 2 || text.isEmpty else { return "\(text)\n…" }
-            text += separator + line
+            room -= line.unicodeScalars.count + 1
+            guard room >= 0 else { break }
+            lines.append(line)
         }
-        return text
+        if lines.count < count { lines.append("…") }
+        return lines.joined(separator: "\n")
     }
 
     private static func line(_ commit: JSONObject) -> String {

@@ -3,8 +3,8 @@ internal import JSON
 
 /// A delivery of GitHub as a post (contracts/cosmos.md 9.6). Only members that are used are looked at, and each of them may be missing.
 struct GitHubEvent {
-    /// Characters of the text of a card.
-    static let descriptionLimit = 500
+    /// Characters of what somebody has written.
+    private static let bodyLimit = 500
     /// What other characters of a name or title are cut at.
     private static let titleLimit = 200
 
@@ -18,7 +18,10 @@ struct GitHubEvent {
     struct Card {
         var title: String
         var url: String?
+        /// What somebody has written; cut.
         var description: String?
+        /// Lines that name commits; not cut.
+        var commits: String?
         var color = Color.grey
     }
 
@@ -34,7 +37,8 @@ struct GitHubEvent {
     var post: WebhookPost? {
         guard let repository, let card = card(in: repository) else { return nil }
         var embed = MessageEmbed(
-            title: card.title, description: card.description?.cut(to: Self.descriptionLimit), url: card.url, color: card.color.rawValue)
+            title: card.title, description: card.commits ?? card.description?.cut(to: Self.bodyLimit), url: card.url,
+            color: card.color.rawValue)
         if let sender = json.object("sender"), let login = sender.text("login") {
             embed.author = MessageEmbed.Author(name: login, url: sender.text("html_url"), iconURL: sender.text("avatar_url"))
         }

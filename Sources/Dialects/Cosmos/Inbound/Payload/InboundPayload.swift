@@ -35,8 +35,6 @@ struct InboundPayload {
         case "application/json", "text/json": return .json
         case "application/x-www-form-urlencoded": return .urlEncoded
         case "multipart/form-data": return .multipart(contentType: contentType)
-        // Some senders call their JSON plain text.
-        case "text/plain": return body.starts(with: "payload=".utf8) ? .urlEncoded : .json
         default: throw .unsupportedMediaType
         }
     }
@@ -46,7 +44,8 @@ struct InboundPayload {
         self.body = body
         switch try Self.form(contentType: contentType, body: body[...]) {
         case .json: json = body
-        case .urlEncoded: json = try Self.field(of: body)
+        // What command lines send as a form unless they are told otherwise.
+        case .urlEncoded: json = body.first == UInt8(ascii: "{") ? body : try Self.field(of: body)
         case .multipart(let contentType):
             do {
                 let form = try MultipartForm(body, contentType: contentType)

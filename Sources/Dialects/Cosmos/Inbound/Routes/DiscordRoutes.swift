@@ -44,7 +44,8 @@ struct DiscordRoutes {
         let payload = try await InboundPayload(call.request, limit: InboundLimits.body)
         let json = try payload.object(limit: InboundLimits.body)
         let message = try await endpoints.community.updateMessage(
-            try call.messageID, ofWebhook: call.webhook.id, token: call.token) { try DiscordPost.change($0, json) }
+            try call.messageID, ofWebhook: call.webhook.id, token: call.token
+        ) { try DiscordPost.change($0, json) }
         return .json(DiscordWire.message(message, by: call.webhook))
     }
 

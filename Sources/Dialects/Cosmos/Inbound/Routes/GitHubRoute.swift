@@ -39,7 +39,8 @@ struct GitHubRoute {
     /// Whether there is one signature and it is right. The one with SHA-1 is not looked at.
     static func isSigned(_ body: [UInt8], _ signatures: [String], secret: String) -> Bool {
         let prefix = "sha256="
-        guard signatures.count == 1, let text = signatures.first, text.hasPrefix(prefix), let code = Hex.decode(text.dropFirst(prefix.count))
+        guard signatures.count == 1, let text = signatures.first, text.hasPrefix(prefix),
+            let code = Hex.decode(text.dropFirst(prefix.count))
         else { return false }
         return HMACSHA256(key: Array(secret.utf8)).verify(code, of: body)
     }

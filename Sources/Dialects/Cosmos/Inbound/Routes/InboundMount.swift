@@ -8,7 +8,7 @@ struct InboundMount {
     let endpoints: Endpoints
 
     func mount(on router: inout RouteGroup) {
-        let paths = ["/webhooks", "/api/webhooks"] + Self.discordVersions.map { "/api/v\($0)/webhooks" }
+        let paths = ["/webhooks", "/v1/webhooks", "/api/webhooks"] + Self.discordVersions.map { "/api/v\($0)/webhooks" }
         for path in paths {
             router.group(path) { group in
                 prepare(&group)
@@ -17,9 +17,11 @@ struct InboundMount {
                 GitHubRoute(endpoints: endpoints).mount(on: &group)
             }
         }
-        router.group("/hooks") { group in
-            prepare(&group)
-            SlackRoutes(endpoints: endpoints).mountMattermost(on: &group)
+        for path in ["/hooks", "/v1/hooks"] {
+            router.group(path) { group in
+                prepare(&group)
+                SlackRoutes(endpoints: endpoints).mountMattermost(on: &group)
+            }
         }
     }
 

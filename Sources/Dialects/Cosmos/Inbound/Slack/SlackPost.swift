@@ -25,13 +25,14 @@ struct SlackPost {
 
     /// The post with its texts in Markdown and everything within its limits; the text itself is left as long as it is.
     ///
-    /// - Throws: `SlackRefusal.noText` when nothing is said.
+    /// - Throws: `SlackRefusal.noText` when nothing is said, `.invalidPayload` for a text that is none.
     func post() throws(SlackRefusal) -> WebhookPost {
         let attachments = json.objects("attachments", atMost: Self.attachmentLimit)
         var parts = attachments.compactMap { $0.text("pretext") }.map { markdown($0) }
         let blocks = flattened(json.objects("blocks", atMost: Self.blockLimit))
         // Beside blocks the text is for notifications only.
-        if !blocks.isEmpty { parts.append(blocks) } else if let text = json.looseText("text") { parts.append(markdown(text)) }
+        if let text = json.optional("text"), text.kind != .string { throw .invalidPayload }
+        if !blocks.isEmpty { parts.append(blocks) } else if let text = json.text("text") { parts.append(markdown(text)) }
         var post = WebhookPost(
             content: parts.filter { !$0.trimmed.isEmpty }.joined(separator: "\n"), username: json.text("username"),
             avatarURL: json.text("icon_url"), embeds: attachments.map { embed($0) }.filter { !$0.isEmpty })
