@@ -13,9 +13,9 @@ extension Community {
     ) async throws -> (webhook: IncomingWebhook, token: WebhookToken) {
         let token = WebhookToken()
         return try await write { tx in
-            let (space, listing, record) = try tx.manageable(channelID, of: galaxy, by: actor, needing: .manageWebhooks)
+            let (space, record, holder) = try tx.channelWithWebhooks(channelID, of: galaxy, for: actor, at: tx.now)
             try record.requireText()
-            try draft.permissions.requireHeld(by: listing.permissions(in: record))
+            try draft.permissions.requireHeld(by: holder)
             try tx.requireRoomForWebhook(in: record.channel.id)
             let id = WebhookID(tx.nextID())
             try tx.execute(
@@ -41,7 +41,7 @@ extension Community {
     public func webhooks(of channelID: String, of galaxy: String, for actor: Actor) async throws -> [IncomingWebhook] {
         let now = clock()
         return try await read { reader in
-            let record = try reader.channelWithWebhooks(channelID, of: galaxy, for: actor, at: now)
+            let (_, record, _) = try reader.channelWithWebhooks(channelID, of: galaxy, for: actor, at: now)
             return try reader.webhooks(of: record.channel.id).map(\.webhook)
         }
     }
@@ -52,7 +52,7 @@ extension Community {
     public func webhook(_ id: WebhookID, in channelID: String, of galaxy: String, for actor: Actor) async throws -> IncomingWebhook {
         let now = clock()
         return try await read { reader in
-            let record = try reader.channelWithWebhooks(channelID, of: galaxy, for: actor, at: now)
+            let (_, record, _) = try reader.channelWithWebhooks(channelID, of: galaxy, for: actor, at: now)
             return try reader.webhook(id, in: record.channel.id).webhook
         }
     }
@@ -65,18 +65,18 @@ extension Community {
     ) async throws -> IncomingWebhook {
         try changes.check()
         return try await write { tx in
-            let (space, listing, record) = try tx.manageable(channelID, of: galaxy, by: actor, needing: .manageWebhooks)
+            let (space, record, held) = try tx.channelWithWebhooks(channelID, of: galaxy, for: actor, at: tx.now)
             let present = try tx.webhook(id, in: record.channel.id)
-            var target = record
+            var (target, holder) = (record, held)
             if let wanted = changes.channelID, wanted != present.webhook.channelWireID {
-                target = try tx.manageable(wanted, of: galaxy, by: actor, needing: .manageWebhooks).2
+                (_, target, holder) = try tx.channelWithWebhooks(wanted, of: galaxy, for: actor, at: tx.now)
                 try target.requireText()
                 try tx.requireRoomForWebhook(in: target.channel.id)
             }
             let permissions = changes.permissions ?? present.webhook.permissions
             // What it had is not given again, unless it is taken to another place.
             let isMoved = target.channel.id != record.channel.id
-            try permissions.subtracting(isMoved ? [] : present.webhook.permissions).requireHeld(by: listing.permissions(in: target))
+            try permissions.subtracting(isMoved ? [] : present.webhook.permissions).requireHeld(by: holder)
             try tx.execute(
                 """
                 UPDATE incoming_webhooks SET name = $1, avatar_url = $2, channel_id = $3, github_secret = $4, permissions = $5 WHERE id = $6
@@ -100,7 +100,7 @@ extension Community {
     ) async throws -> (webhook: IncomingWebhook, token: WebhookToken) {
         let token = WebhookToken()
         return try await write { tx in
-            let (space, _, record) = try tx.manageable(channelID, of: galaxy, by: actor, needing: .manageWebhooks)
+            let (space, record, _) = try tx.channelWithWebhooks(channelID, of: galaxy, for: actor, at: tx.now)
             let webhook = try tx.webhook(id, in: record.channel.id).webhook
             try tx.execute(
                 "UPDATE incoming_webhooks SET token_hash = $1 WHERE id = $2",
@@ -115,7 +115,7 @@ extension Community {
     /// - Throws: as `webhook`.
     public func deleteWebhook(_ id: WebhookID, in channelID: String, of galaxy: String, by actor: Actor) async throws {
         try await write { tx in
-            let (space, _, record) = try tx.manageable(channelID, of: galaxy, by: actor, needing: .manageWebhooks)
+            let (space, record, _) = try tx.channelWithWebhooks(channelID, of: galaxy, for: actor, at: tx.now)
             _ = try tx.webhook(id, in: record.channel.id)
             try tx.execute("DELETE FROM incoming_webhooks WHERE id = $1", [.integer(id.rawValue)])
             try tx.audit(id, by: actor, in: space.id, "removed")
@@ -124,19 +124,21 @@ extension Community {
 }
 
 extension SQLReader {
-    /// A channel whose webhooks the actor may see.
+    /// A channel whose webhooks the actor may see and change, and what the actor may do there.
     ///
     /// - Throws: `CommunityError.unknownSpace`, `.unknownChannel`, `.missingPermission`, `.spaceSuspended`.
     fileprivate func channelWithWebhooks(
         _ channelID: String, of galaxy: String, for actor: Actor, at now: Timestamp
-    ) throws -> GalaxyChannelRecord {
+    ) throws -> (space: Space, record: GalaxyChannelRecord, holder: Permissions) {
         let space = try participation(of: actor, in: galaxy, at: now)
         guard let (listing, account) = try listing(of: space.id, for: actor.viewer, at: now) else { throw CommunityError.unknownChannel }
         let record = try record(channelID, in: space.id, for: account)
-        let permissions = listing.permissions(in: record)
+        var permissions = listing.permissions(in: record)
         guard permissions.contains(.viewChannel) else { throw CommunityError.unknownChannel }
+        // A channel of the home space has members with few permissions each; what else there is to decide is its owner's.
+        if record.channel.hasMembership, record.channel.ownerID == account { permissions.formUnion([.manageWebhooks, .embedLinks]) }
         guard permissions.contains(.manageWebhooks) else { throw CommunityError.missingPermission(.manageWebhooks) }
-        return record
+        return (space, record, permissions)
     }
 
     /// - Throws: `CommunityError.unknownWebhook` also for one of another channel.

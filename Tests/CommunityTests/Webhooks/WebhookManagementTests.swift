@@ -153,6 +153,24 @@ struct WebhookManagementTests {
         }
     }
 
+    /// DESIGN section 7: the home space is a galaxy too; its channels are their owners'.
+    @Test(arguments: TestEngine.available) func theOwnerOfAHomeChannelHasWebhooksThere(_ engine: TestEngine) async throws {
+        try await TestWorld.run(on: engine) { world in
+            let ada = try await world.account("ada")
+            let channel = try await world.homeChannel(by: ada)
+            try await world.register("bob")
+            let bob = try await world.bring("bob", to: channel, by: ada)
+            let (id, home) = (String(channel.rawValue), String(try await world.home.rawValue))
+            let made = try await world.community.createWebhook(in: id, of: home, by: .account(ada), WebhookDraft(name: "ci"))
+            let posted = try await world.community.execute(made.webhook.id, token: made.token.text, [WebhookPost(content: "x")])
+            let history = try await world.community.history(ofHomeChannel: channel, for: bob, before: nil, limit: 10, kinds: [.text])
+            #expect(history == posted && history.first?.author.username == "ci")
+            await #expect(throws: CommunityError.missingPermission(.manageWebhooks)) {
+                try await world.community.webhooks(of: id, of: home, for: .account(bob))
+            }
+        }
+    }
+
     @Test(arguments: TestEngine.available) func onlyTextChannelsHaveWebhooks(_ engine: TestEngine) async throws {
         try await TestWorld.run(on: engine) { world in
             let room = try await world.room()

@@ -127,4 +127,16 @@ struct GitHubEventTests {
         }
         #expect(GitHubEvent(name: event, json: try Fixture.object("{}")).post == nil)
     }
+
+    /// contracts/cosmos.md 9.6, test vector 6; one signature, over all bytes, with SHA-256.
+    @Test func deliveriesAreSigned() {
+        let (secret, body) = ("It's a Secret to Everybody", Array("Hello, World!".utf8))
+        let code = "757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17"
+        #expect(GitHubRoute.isSigned(body, ["sha256=\(code)"], secret: secret))
+        for wrong in [[], ["sha256=\(code)", "sha256=\(code)"], [code], ["sha1=\(code)"], ["sha256="], ["sha256=\(code.dropLast(2))"]] {
+            #expect(!GitHubRoute.isSigned(body, wrong, secret: secret), "\(wrong)")
+        }
+        #expect(!GitHubRoute.isSigned(body + [10], ["sha256=\(code)"], secret: secret))
+        #expect(!GitHubRoute.isSigned(body, ["sha256=\(code)"], secret: secret + "!"))
+    }
 }
