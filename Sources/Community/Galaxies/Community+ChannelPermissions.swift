@@ -35,47 +35,28 @@ extension Community {
         }
     }
 
-    /// Sets what everyone has in a channel; nil: the same as in the whole galaxy.
-    ///
-    /// - Throws: as `setChannelOverride`.
-    public func setDefaultPermissions(
-        _ permissions: Permissions?, in channelID: String, of id: String, by actor: Actor
-    ) async throws -> GalaxyChannel {
-        guard permissions?.isSubset(of: .channel) ?? true else {
-            throw CommunityError.invalidPermissions("Everyone has only bits of channels in a channel.")
-        }
-        return try await changeRules(of: channelID, of: id, by: actor) { rules, _, _ in rules.everyone = permissions }
-    }
-
     private func changeRules(
         of channelID: String, of id: String, by actor: Actor,
         _ change: @escaping @Sendable (inout StoredRules, Space, Transaction) throws -> Void
     ) async throws -> GalaxyChannel {
         try await write { tx in
-            try tx.changeRules(of: channelID, of: id, by: actor) { rules, space in try change(&rules, space, tx) }
+            let (space, listing, record) = try tx.manageable(channelID, of: id, by: actor, needing: .manageRoles)
+            var rules = record.rules
+            try change(&rules, space, tx)
+            guard rules != record.rules else { return try tx.shown(record, listing) }
+            try tx.requireRight(toChange: record, to: rules, inherited: listing.everyone.intersection(.channel), listing)
+            try tx.apply(rules, to: record, in: space, everyone: listing.everyone)
+            try tx.audit(
+                .permissionsChanged, by: actor.accountID, in: space.id, subject: record.channel.id.rawValue, details: actor.origin)
+            let changed = try tx.record(channelID, in: space.id, for: actor.accountID)
+            tx.append(.channelUpdated(changed.channel))
+            // Somebody may lose the sight of the channel by this; it is shown once more.
+            return listing.channel(changed, parentID: try tx.parentID(of: changed))
         }
     }
 }
 
 extension Transaction {
-    /// Changes what a channel says about permissions, with the events.
-    func changeRules(
-        of channelID: String, of id: String, by actor: Actor, _ change: (inout StoredRules, Space) throws -> Void
-    ) throws -> GalaxyChannel {
-        let (space, listing, record) = try manageable(channelID, of: id, by: actor, needing: .manageRoles)
-        guard record.channel.access == .open else { throw CommunityError.missingPermission(.manageRoles) }
-        var rules = record.rules
-        try change(&rules, space)
-        guard rules != record.rules else { return try shown(record, listing) }
-        try requireRight(toChange: record, to: rules, inherited: listing.everyone.intersection(.channel), listing)
-        try apply(rules, to: record, in: space, everyone: listing.everyone)
-        try audit(.permissionsChanged, by: actor.accountID, in: space.id, subject: record.channel.id.rawValue, details: actor.origin)
-        let changed = try self.record(channelID, in: space.id, for: actor.accountID)
-        append(.channelUpdated(changed.channel))
-        // Somebody may lose the sight of the channel by this; it is shown once more.
-        return listing.channel(changed, parentID: try parentID(of: changed))
-    }
-
     /// The role or account that a rule names.
     ///
     /// - Throws: `CommunityError.invalidPermissions`.

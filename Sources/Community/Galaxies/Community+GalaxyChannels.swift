@@ -60,33 +60,23 @@ extension Community {
         }
     }
 
-    /// Changes a channel of a galaxy. Needs MANAGE_CHANNELS there; moving it also in the category that it goes to, or in the whole galaxy. What changes
-    /// its rules needs what `setChannelOverride` needs. The event `channelUpdated` is committed with it, unless nothing changes.
+    /// Changes a channel of a galaxy, all of it or nothing. Needs MANAGE_CHANNELS there; moving it also in the category that it goes to, or in the whole
+    /// galaxy. What changes its rules needs what `setChannelOverride` needs. The event `channelUpdated` is committed with it, unless nothing changes.
     ///
     /// - Throws: `CommunityError.invalid`, `.unknownSpace`, `.unknownChannel`, `.missingPermission`, `.cannotGrant`, `.invalidParent`,
-    ///   `.channelNameTaken` in the home space, `.spaceSuspended`.
+    ///   `.invalidPermissions`, `.channelNameTaken` in the home space, `.spaceSuspended`.
     public func updateGalaxyChannel(
         _ channelID: String, of id: String, by actor: Actor, _ changes: GalaxyChannelChanges
     ) async throws -> GalaxyChannel {
         var changes = changes
         changes.content.topic = changes.content.topic.emptyAsNone
-        try changes.content.check()
-        guard changes.everyone?.isSubset(of: .channel) ?? true else {
-            throw CommunityError.invalidPermissions("Everyone has only bits of channels in a channel.")
-        }
+        try changes.check()
         return try await write { [changes] tx in
-            if changes.changesContent {
-                let (space, listing, record) = try tx.manageable(channelID, of: id, by: actor)
-                try tx.update(record, in: space, listing, by: actor, changes)
-            }
-            if let everyone = changes.everyone {
-                return try tx.changeRules(of: channelID, of: id, by: actor) { rules, _ in rules.everyone = everyone }
-            }
-            let space = try tx.participation(of: actor, in: id, at: tx.now)
-            guard let (listing, _) = try tx.listing(of: space.id, for: actor.viewer, at: tx.now) else {
-                throw CommunityError.unknownChannel
-            }
-            return try tx.shown(try tx.record(channelID, in: space.id, for: actor.accountID), listing)
+            let (space, listing, record) = try tx.manageable(channelID, of: id, by: actor, needing: changes.neededPermissions)
+            try tx.update(record, in: space, listing, by: actor, changes)
+            // Somebody may lose the sight of the channel by this; it is shown once more.
+            let changed = try tx.record(channelID, in: space.id, for: actor.accountID)
+            return listing.channel(changed, parentID: try tx.parentID(of: changed))
         }
     }
 

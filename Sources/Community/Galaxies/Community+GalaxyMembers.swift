@@ -52,6 +52,13 @@ extension Community {
         }
     }
 
+    /// Whether somebody is a member of a galaxy, also of one that is suspended.
+    ///
+    /// - Throws: `CommunityError.unknownSpace`.
+    public func isMember(_ account: AccountID, ofGalaxy id: String) async throws -> Bool {
+        try await read { try $0.isMember(account, of: try $0.spaceID(galaxy: id)) }
+    }
+
     /// A page of the members of a galaxy, by the numbers of their accounts.
     ///
     /// - Parameters:

@@ -80,20 +80,30 @@ public struct GalaxyChannelChanges: Sendable {
     public var parentID: Change<String>
     /// Whether it takes over what the category says about permissions.
     public var syncsPermissions: Bool
-    /// Whether anything but `everyone` is named: then MANAGE_CHANNELS is needed.
-    public var changesContent: Bool
-    /// What everyone has from now on; nil: as it is. Needs what `setChannelOverride` needs.
-    public var everyone: Permissions?
+    /// What everyone has there from now on; nil in it: as in the whole galaxy.
+    public var everyone: Change<Permissions>
 
     /// Changes; what is not named stays as it is.
     public init(
         content: ChannelChanges = ChannelChanges(), parentID: Change<String> = .keep, syncsPermissions: Bool = false,
-        everyone: Permissions? = nil, changesContent: Bool = true
+        everyone: Change<Permissions> = .keep
     ) {
-        self.changesContent = changesContent
-        self.everyone = everyone
         self.content = content
         self.parentID = parentID
         self.syncsPermissions = syncsPermissions
+        self.everyone = everyone
+    }
+
+    /// What any of it needs; what the rules need is asked for where they change.
+    var neededPermissions: Permissions {
+        content == ChannelChanges() && parentID == .keep && !syncsPermissions ? [] : .manageChannels
+    }
+
+    /// - Throws: `CommunityError.invalid`, `.invalidPermissions`.
+    func check() throws(CommunityError) {
+        try content.check()
+        guard everyone.newValue?.isSubset(of: .channel) ?? true else {
+            throw .invalidPermissions("Everyone has only bits of channels in a channel.")
+        }
     }
 }

@@ -74,15 +74,18 @@ extension Transaction {
             parent = try records(of: space.id, only: present, for: actor.accountID).first
         }
         let inherited = listing.everyone.intersection(.channel)
-        let synced =
-            changes.syncsPermissions ? parent.flatMap { $0.rules.says(theSameAs: record.rules, default: inherited) ? nil : $0 } : nil
-        guard channel != record.channel || parent?.channel.id != record.parent || synced != nil else { return }
-        if let synced {
-            try requireRight(toChange: record, to: synced.rules, inherited: inherited, listing)
-            try apply(synced.rules, to: record, in: space, everyone: listing.everyone)
-            channel.hasOwnAudience = channel.hasOwnAudience || synced.rules.narrowsAudience
+        var rules = record.rules
+        if changes.syncsPermissions, let parent, !parent.rules.says(theSameAs: rules, default: inherited) { rules = parent.rules }
+        rules.everyone = changes.everyone.applied(to: rules.everyone)
+        let isOther = channel != record.channel || parent?.channel.id != record.parent
+        guard isOther || rules != record.rules else { return }
+        if rules != record.rules {
+            try requireRight(toChange: record, to: rules, inherited: inherited, listing)
+            try apply(rules, to: record, in: space, everyone: listing.everyone)
+            channel.hasOwnAudience = channel.hasOwnAudience || rules.narrowsAudience
             try audit(.permissionsChanged, by: actor.accountID, in: space.id, subject: channel.id.rawValue, details: actor.origin)
         }
+        guard isOther else { return append(.channelUpdated(channel)) }
         try update(record.channel, to: channel, by: actor.accountID, details: actor.origin)
     }
 
@@ -93,7 +96,8 @@ extension Transaction {
         toChange record: GalaxyChannelRecord, to rules: StoredRules, inherited: Permissions, _ listing: GalaxyListing
     ) throws {
         let holder = listing.permissions(in: record)
-        guard holder.contains(.manageRoles) else { throw CommunityError.missingPermission(.manageRoles) }
+        // Channels of the home space have members of their own, and no rules.
+        guard record.channel.access == .open, holder.contains(.manageRoles) else { throw CommunityError.missingPermission(.manageRoles) }
         try PermissionGrant.check(from: record.rules, to: rules, inherited: inherited, holder: holder)
     }
 

@@ -22,12 +22,7 @@ extension Community {
     /// - Throws: `CommunityError.identityTaken`, `.identityRevoked`.
     public func admit(_ identity: CosmosIdentity) async throws -> Account {
         if let known = try await account(of: identity) { return known }
-        return try await write { tx in
-            let link = try tx.check(identity)
-            try tx.bind(identity)
-            if let link { return try tx.account(link.account) }
-            return try tx.account(try tx.insertPerson(identity.subject, name: identity.name, issuer: identity.issuer))
-        }
+        return try await write { tx in try tx.account(try tx.admit(identity)) }
     }
 
     /// How Cosmos knows an account.
@@ -108,6 +103,17 @@ extension SQLReader {
 }
 
 extension Transaction {
+    /// The account of a person of another server; made when it is nothing here yet.
+    ///
+    /// - Throws: `CommunityError.identityTaken`, `.identityRevoked`.
+    func admit(_ identity: CosmosIdentity) throws -> AccountID {
+        guard let link = try check(identity) else {
+            return try insertPerson(identity.subject, name: identity.name, issuer: identity.issuer)
+        }
+        try bind(identity)
+        return link.account
+    }
+
     /// Writes down who vouches for an id; the first one stays.
     ///
     /// - Throws: `CommunityError.identityTaken` when somebody else was faster.

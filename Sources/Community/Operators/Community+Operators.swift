@@ -81,6 +81,27 @@ extension Community {
         try await settle(claim, isGood: isGood)
     }
 
+    /// The same for somebody whom an identity server vouches for: with a good code it gets an account as well, with a wrong one nothing.
+    ///
+    /// - Throws: `CommunityError.invalidClaimCode`, `.tooManySetupAttempts`, `.identityTaken`, `.identityRevoked`.
+    public func claimOperator(code typed: String, for identity: CosmosIdentity, address: String) async throws {
+        if let known = try await account(of: identity) { return try await claimOperator(code: typed, for: known.id, address: address) }
+        guard try await !isOperator(identity.subject) else { return }
+        let claim = try claim(typed, address: address)
+        var isGood = true
+        do {
+            try await write { tx in
+                let account = try tx.admit(identity)
+                guard try tx.use(claim, administrator: account) else { throw CommunityError.invalidClaimCode }
+                try tx.makeOperator(identity.subject)
+                try tx.audit(.operatorAdded, by: account, subject: account.rawValue)
+            }
+        } catch CommunityError.invalidClaimCode {
+            isGood = false
+        }
+        try await settle(claim, isGood: isGood)
+    }
+
     /// Counts a try before anything is awaited, so that many at once are no more than many one after the other.
     func claim(_ typed: String, address: String) throws(CommunityError) -> OperatorClaim {
         if let seconds = setupAttempts.attempt(address, at: clock()) { throw .tooManySetupAttempts(retryAfter: Int(seconds)) }

@@ -26,8 +26,7 @@ struct CategoryTests {
         try await TestWorld.run(on: engine) { world in
             try await Self.birds(in: world)
             try await world.rule(.roleDeny, "g1", .sendMessages, in: "birds")
-            _ = try await world.community.setDefaultPermissions(
-                [.viewChannel, .sendMessages], in: "birds", of: "g1", by: TestWorld.metadata)
+            _ = try await world.everyone([.viewChannel, .sendMessages], in: "birds", of: "g1", by: TestWorld.metadata)
             try await world.galaxyChannel("jays", in: "birds")
             #expect(try await Self.rules(of: "jays", in: world) == ["3072", "2 g1 2048"])
             try await world.galaxyChannel("outside")
@@ -46,7 +45,7 @@ struct CategoryTests {
                 world.told(after: count).filter { $0.hasPrefix("updated") }.sorted() == ["updated birds", "updated crows", "updated owls"])
             _ = try await world.community.removeChannelOverride(.roleDeny, "g1", in: "birds", of: "g1", by: TestWorld.metadata)
             #expect(try await Self.rules(of: "crows", in: world) == Self.plain)
-            _ = try await world.community.setDefaultPermissions(.reading, in: "birds", of: "g1", by: TestWorld.metadata)
+            _ = try await world.everyone(.reading, in: "birds", of: "g1", by: TestWorld.metadata)
             #expect(try await Self.rules(of: "owls", in: world) == ["66560"])
         }
     }
@@ -71,8 +70,7 @@ struct CategoryTests {
     @Test(arguments: TestEngine.available) func theSameNumbersAreTheSameRules(_ engine: TestEngine) async throws {
         try await TestWorld.run(on: engine) { world in
             try await Self.birds(in: world)
-            _ = try await world.community.setDefaultPermissions(
-                Permissions.everyoneDefault.intersection(.channel), in: "crows", of: "g1", by: TestWorld.metadata)
+            _ = try await world.everyone(Permissions.everyoneDefault.intersection(.channel), in: "crows", of: "g1", by: TestWorld.metadata)
             try await world.rule(.roleDeny, "g1", .sendMessages, in: "birds")
             #expect(try await Self.rules(of: "crows", in: world) == Self.quiet)
         }

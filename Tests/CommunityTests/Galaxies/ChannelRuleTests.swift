@@ -76,17 +76,16 @@ struct ChannelRuleTests {
             try await world.galaxyChannel("crows")
             for bits in [2, 8, 1 << 12, 1 << 31] as [Int64] {
                 await #expect(throws: CommunityError.self, "\(bits)") {
-                    try await world.community.setDefaultPermissions(
-                        Permissions(rawValue: bits), in: "crows", of: "g1", by: TestWorld.metadata)
+                    try await world.everyone(Permissions(rawValue: bits), in: "crows", of: "g1", by: TestWorld.metadata)
                 }
             }
-            let set = try await world.community.setDefaultPermissions(.reading, in: "crows", of: "g1", by: TestWorld.metadata)
+            let set = try await world.everyone(.reading, in: "crows", of: "g1", by: TestWorld.metadata)
             #expect(set.everyone == .reading)
             func seen() async throws -> Permissions {
                 try await world.community.galaxyChannel("crows", of: "g1", for: .account(member)).permissions.intersection(.channel)
             }
             #expect(try await seen() == .reading)
-            let back = try await world.community.setDefaultPermissions(nil, in: "crows", of: "g1", by: TestWorld.metadata)
+            let back = try await world.everyone(nil, in: "crows", of: "g1", by: TestWorld.metadata)
             #expect(back.everyone == Permissions.everyoneDefault.intersection(.channel))
             #expect(try await seen() == Permissions.everyoneDefault.intersection(.channel))
         }
@@ -148,7 +147,7 @@ struct ChannelRuleTests {
             await #expect(throws: needed) { try await world.rule(.roleDeny, "g1", .addReactions, in: "owls", by: keeper) }
             await #expect(throws: needed) { try await world.rule(.roleDeny, "g1", .addReactions, in: "crows", by: plain) }
             await #expect(throws: needed) {
-                try await world.community.setDefaultPermissions(.reading, in: "crows", of: "g1", by: plain)
+                try await world.everyone(.reading, in: "crows", of: "g1", by: plain)
             }
             await #expect(throws: needed) {
                 try await world.community.removeChannelOverride(.roleDeny, "g1", in: "crows", of: "g1", by: plain)
@@ -168,6 +167,35 @@ struct ChannelRuleTests {
             for actor in [admin, owner] {
                 try await world.rule(.memberAllow, "plain", [.manageRoles, .manageMessages], in: "crows", by: actor)
             }
+        }
+    }
+
+    /// A change is made as a whole or not at all.
+    @Test(arguments: TestEngine.available) func whatIsRefusedInPartIsRefused(_ engine: TestEngine) async throws {
+        try await TestWorld.run(on: engine) { world in
+            let galaxy = try await world.galaxy()
+            let mover = try await world.galaxyMember("mover")
+            _ = try await world.role(.manageChannels, in: galaxy.space.id, of: [mover])
+            try await world.galaxyChannel("crows")
+            try await world.galaxyChannel("birds", kind: .category)
+            let rows = try await world.rowCounts()
+            let changes = GalaxyChannelChanges(
+                content: ChannelChanges(name: "ravens"), parentID: .set("birds"), everyone: .set(.reading))
+            await #expect(throws: CommunityError.missingPermission(.manageRoles)) {
+                try await world.community.updateGalaxyChannel("crows", of: "g1", by: .account(mover), changes)
+            }
+            let channel = try await world.community.galaxyChannel("crows", of: "g1", for: .metadataServer)
+            #expect(channel.channel.name == "crows" && channel.parentID == nil)
+            #expect(try await world.rowCounts() == rows)
+            let changed = try await world.community.updateGalaxyChannel("crows", of: "g1", by: TestWorld.metadata, changes)
+            #expect(changed.channel.name == "ravens" && changed.parentID == "birds" && changed.everyone == .reading)
+            // Who manages rules only changes nothing else.
+            let keeper = try await world.galaxyMember("keeper")
+            _ = try await world.role(.manageRoles, in: galaxy.space.id, of: [keeper])
+            await #expect(throws: CommunityError.missingPermission(.manageChannels)) {
+                try await world.community.updateGalaxyChannel("crows", of: "g1", by: .account(keeper), changes)
+            }
+            #expect(try await world.everyone(.viewChannel, in: "crows", by: .account(keeper)).everyone == .viewChannel)
         }
     }
 

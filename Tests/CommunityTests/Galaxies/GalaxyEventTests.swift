@@ -61,7 +61,7 @@ struct GalaxyEventTests {
             try await world.galaxy()
             let former = try await world.community.account(cosmosUser: "u1").id
             try await world.galaxyChannel("crows")
-            _ = try await world.community.setDefaultPermissions([], in: "crows", of: "g1", by: TestWorld.metadata)
+            _ = try await world.everyone([], in: "crows", of: "g1", by: TestWorld.metadata)
             _ = try await world.galaxyMember("u2")
             await #expect(throws: CommunityError.notOperator) {
                 try await world.community.transferGalaxy("g1", by: TestWorld.origin, to: "u2")
@@ -159,7 +159,7 @@ struct GalaxyEventTests {
             let galaxy = try await world.galaxy()
             let (owner, member) = (try await world.community.account(cosmosUser: "u1").id, try await world.galaxyMember("u2"))
             let (crows, secret) = (try await world.galaxyChannel("crows").channel.id, try await world.galaxyChannel("secret").channel.id)
-            _ = try await world.community.setDefaultPermissions([], in: "secret", of: "g1", by: TestWorld.metadata)
+            _ = try await world.everyone([], in: "secret", of: "g1", by: TestWorld.metadata)
             let invite = try await world.community.createInvite(space: galaxy.space.id, by: owner, maximumAge: 0, maximumUses: 0).code
             let message = try await world.community.createMessage(in: crows, by: member, content: "caw").0.id
             let (count, start) = (world.events.count, try await world.community.eventPosition().latest)

@@ -85,8 +85,7 @@ struct GalaxyListingTests {
             // Each number says which channels are hidden.
             for hidden in stride(from: 0, to: 512, by: 37) {
                 for (bit, id) in ids.enumerated() {
-                    _ = try await world.community.setDefaultPermissions(
-                        hidden >> bit & 1 == 1 ? [] : .reading, in: id, of: "g1", by: TestWorld.metadata)
+                    _ = try await world.everyone(hidden >> bit & 1 == 1 ? [] : .reading, in: id, of: "g1", by: TestWorld.metadata)
                 }
                 let listed = try await world.community.galaxyChannels(of: "g1", for: .account(member))
                 let known = Set(listed.map(\.id))

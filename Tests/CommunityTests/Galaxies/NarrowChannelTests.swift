@@ -23,7 +23,7 @@ struct NarrowChannelTests {
     }
 
     private static func everyone(_ permissions: Permissions?, in world: TestWorld) async throws {
-        _ = try await world.community.setDefaultPermissions(permissions, in: "crows", of: "g1", by: TestWorld.metadata)
+        _ = try await world.everyone(permissions, in: "crows", of: "g1", by: TestWorld.metadata)
     }
 
     /// Who loses sight is told first; who keeps it moves along; then comes what happens in the new place.
@@ -64,7 +64,7 @@ struct NarrowChannelTests {
                     == [nest.owner, nest.keeper, nest.member].sorted().map { "narrowed crows for \($0.rawValue)" } + ["updated crows"])
             // What everyone may do without losing sight needs no place of its own.
             try await world.galaxyChannel("owls")
-            _ = try await world.community.setDefaultPermissions(.reading, in: "owls", of: "g1", by: TestWorld.metadata)
+            _ = try await world.everyone(.reading, in: "owls", of: "g1", by: TestWorld.metadata)
             #expect(world.events.last?.scope == .space)
         }
     }

@@ -72,7 +72,7 @@ struct SuspensionTests {
             _ = try await world.community.removeChannelOverride(.roleDeny, "g1", in: "crows", of: "g1", by: nest.actor)
         },
         Write("set what everyone has") { world, nest in
-            _ = try await world.community.setDefaultPermissions([], in: "crows", of: "g1", by: nest.actor)
+            _ = try await world.everyone([], in: "crows", of: "g1", by: nest.actor)
         },
         Write("remove a channel in Cosmos") { world, nest in
             try await world.community.deleteGalaxyChannel("owls", of: "g1", by: nest.actor)
@@ -129,6 +129,8 @@ struct SuspensionTests {
             #expect(try await world.community.channel(nest.crows, for: nest.member).id == nest.crows)
             #expect(try await world.community.spaceDetail(nest.space, for: nest.member).channels.count == 2)
             #expect(try await world.community.galaxyChannels(of: "g1", for: .account(nest.member)).count == 2)
+            #expect(try await world.community.isMember(nest.member, ofGalaxy: "g1"))
+            #expect(try await !world.community.isMember(nest.guest, ofGalaxy: "g1"))
             // Nobody is held: who wants to go goes.
             try await world.community.removeGalaxyMember("u2", from: "g1", by: .account(nest.member))
         }

@@ -26,6 +26,38 @@ struct ClaimCodeTests {
         }
     }
 
+    /// Whoever guesses becomes nothing by it; a person who is nothing here yet becomes all at once with a good code.
+    @Test(arguments: TestEngine.available) func aPersonGetsItsAccountWithTheCode(_ engine: TestEngine) async throws {
+        try await TestWorld.run(on: engine) { world in
+            let identity = world.identity("u1")
+            let rows = try await world.rowCounts()
+            await #expect(throws: CommunityError.invalidClaimCode) {
+                try await world.community.claimOperator(code: Self.wrong, for: identity, address: "192.0.2.1")
+            }
+            #expect(try await world.rowCounts() == rows)
+            let code = try await world.community.newClaimCode()
+            try await world.community.claimOperator(code: code, for: identity, address: "192.0.2.1")
+            #expect(try await world.community.isOperator("u1"))
+            #expect(try await world.community.account(of: identity) != nil)
+            // With an account it is the same.
+            try await world.community.claimOperator(code: "no code", for: identity, address: "192.0.2.1")
+            let other = world.identity("u2")
+            _ = try await world.community.admit(other)
+            await #expect(throws: CommunityError.invalidClaimCode) {
+                try await world.community.claimOperator(code: code, for: other, address: "192.0.2.1")
+            }
+        }
+    }
+
+    /// Who is named by the configuration or the command line and has never been here needs no code, and gets no account by asking.
+    @Test(arguments: TestEngine.available) func anOperatorWhoWasNeverHereNeedsNoCode(_ engine: TestEngine) async throws {
+        try await TestWorld.run(on: engine) { world in
+            try await world.community.addOperator("u1")
+            try await world.community.claimOperator(code: "no code", for: world.identity("u1"), address: "192.0.2.1")
+            #expect(try await world.community.account(of: world.identity("u1")) == nil)
+        }
+    }
+
     /// "valid 60 minutes".
     @Test(arguments: TestEngine.available) func aCodeIsGoodForAnHour(_ engine: TestEngine) async throws {
         try await TestWorld.run(on: engine) { world in

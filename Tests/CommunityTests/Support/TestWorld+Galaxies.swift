@@ -44,6 +44,14 @@ extension TestWorld {
             GalaxyOverride(kind: kind, id: target, permissions: permissions), in: channel, of: galaxy, by: actor)
     }
 
+    /// Says what everyone has in a channel.
+    @discardableResult
+    func everyone(
+        _ permissions: Permissions?, in channel: String, of galaxy: String = "g1", by actor: Actor = metadata
+    ) async throws -> GalaxyChannel {
+        try await community.updateGalaxyChannel(channel, of: galaxy, by: actor, GalaxyChannelChanges(everyone: .set(permissions)))
+    }
+
     /// A role of a galaxy with members, made past all rules: there is no way to make one yet.
     func role(_ permissions: Permissions = [], in space: SpaceID, of members: [AccountID]) async throws -> RoleID {
         RoleID(

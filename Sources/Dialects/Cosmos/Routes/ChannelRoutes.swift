@@ -66,8 +66,7 @@ struct ChannelRoutes {
                 name: form.optionalText("name"), topic: form.change("topic").withoutEmptyText,
                 position: form.optionalInteger("position").map { Int($0) }),
             parentID: form.change("parentChannelId"), syncsPermissions: form.optionalFlag("syncPermissions") ?? false,
-            everyone: permissions.map { Permissions(rawValue: $0) },
-            changesContent: ["name", "topic", "position", "parentChannelId", "syncPermissions"].contains(where: form.contains))
+            everyone: permissions.map { .set(Permissions(rawValue: $0)) } ?? .keep)
         try form.finish()
         let channel = try await endpoints.community.updateGalaxyChannel(channelID, of: id, by: actor, changes)
         return .json(Wire.object { Wire.channel(channel, to: &$0) })

@@ -95,7 +95,7 @@ struct GalaxyRoutes {
     private func requireSight(of galaxy: Galaxy, _ call: Endpoints.Call) async throws {
         guard !endpoints.settings.hasPublicGalaxyInfo, !call.isFromMaker(of: galaxy) else { return }
         guard case .account(let account) = call.caller.viewer(of: galaxy.id),
-            (try? await endpoints.community.requireParticipation(of: .account(account), in: galaxy.id)) != nil
+            try await endpoints.community.isMember(account, ofGalaxy: galaxy.id)
         else { throw CommunityError.unknownSpace }
     }
 }

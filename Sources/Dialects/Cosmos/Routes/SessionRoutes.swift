@@ -49,15 +49,17 @@ struct SessionRoutes {
         var form = try await endpoints.form(call)
         let code = form.text("code")
         try form.finish()
-        let account =
-            switch call.caller {
-            case .user(let user): user.account
-            case .newcomer(let identity): try await endpoints.community.admit(CosmosIdentity(identity))
-            case .anonymous, .refused, .metadata: throw Problem(.unauthenticated)
-            }
-        try await endpoints.community.claimOperator(
-            code: code, for: account.id, address: endpoints.services.shared.clientAddress(call.request))
-        let userID = try await endpoints.community.cosmosUserID(of: account.id)
+        let address = endpoints.services.shared.clientAddress(call.request)
+        let userID: String
+        switch call.caller {
+        case .user(let user):
+            userID = user.userID
+            try await endpoints.community.claimOperator(code: code, for: user.account.id, address: address)
+        case .newcomer(let identity):
+            userID = identity.subject
+            try await endpoints.community.claimOperator(code: code, for: CosmosIdentity(identity), address: address)
+        case .anonymous, .refused, .metadata: throw Problem(.unauthenticated)
+        }
         return .json(Wire.object { $0.member("userId", userID) })
     }
 
