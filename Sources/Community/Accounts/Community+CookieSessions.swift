@@ -17,7 +17,7 @@ extension Community {
             try reader.first(
                 """
                 SELECT a.id, a.username, a.display_name, a.avatar_url, a.bio, a.email, a.status, a.is_administrator, a.created_at, a.updated_at,
-                    s.id, s.expires_at, s.last_used_at
+                    s.id, s.expires_at, s.last_used_at, s.galaxies
                 FROM session_tokens t JOIN sessions s ON s.id = t.session_id JOIN accounts a ON a.id = s.account_id
                 WHERE t.hash = $1 AND s.kind = $3 AND s.ended_at IS NULL AND s.expires_at > $2
                 """, [.blob(hash), .integer(now.microseconds), .integer(kind.rawValue)]
@@ -25,7 +25,8 @@ extension Community {
                 ActiveSession(
                     account: try Account(row), id: SessionID(try row.integer(10)),
                     expiresAt: Timestamp(microseconds: try row.integer(11)),
-                    isUseDue: try row.integer(12) <= now.adding(seconds: -Limits.sessionUseSeconds).microseconds)
+                    isUseDue: try row.integer(12) <= now.adding(seconds: -Limits.sessionUseSeconds).microseconds,
+                    galaxies: try row.optionalText(13).map { $0.split(separator: " ").map(String.init) })
             }
         }
         if let session { sessionUses.note(session.id, at: now) }

@@ -60,12 +60,15 @@ public struct ActiveSession: Sendable, Equatable {
     public var expiresAt: Timestamp
     /// Whether its last use was noted so long ago that this one should be: `Community.noteUse`.
     public var isUseDue: Bool
+    /// The galaxies that it is limited to, by the ids that Cosmos knows them by; nil: no limit.
+    public var galaxies: [String]?
 
     /// A login with all its parts.
-    public init(account: Account, id: SessionID, expiresAt: Timestamp, isUseDue: Bool) {
+    public init(account: Account, id: SessionID, expiresAt: Timestamp, isUseDue: Bool, galaxies: [String]? = nil) {
         self.account = account
         self.id = id
         self.expiresAt = expiresAt
         self.isUseDue = isUseDue
+        self.galaxies = galaxies
     }
 }

@@ -123,7 +123,8 @@ extension Transaction {
     func tellEnd(of channels: [Channel]) throws {
         var population: SpacePopulation?
         for channel in channels {
-            if channel.source.scope == .channel {
+            // Nobody listens to what is no conversation.
+            if channel.source.scope == .channel, channel.kind.isConversation {
                 if channel.access == .open, population == nil { population = try channel.spaceID.map { try self.population(of: $0) } }
                 for viewer in try viewers(of: channel, among: population) { append(.channelHidden(channel, from: viewer, .deleted)) }
             }

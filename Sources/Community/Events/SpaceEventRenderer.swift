@@ -86,7 +86,7 @@ struct SpaceEventRenderer {
     }
 
     private func look(_ id: ChannelID, _ reader: any SQLReader) throws -> GalaxyChannel? {
-        let who: GalaxyViewer = viewer.map { .account($0) } ?? .house
+        let who: GalaxyViewer = viewer.map { .account($0) } ?? .system
         do {
             guard let (listing, account) = try reader.listing(of: space, for: who, at: now),
                 let record = try reader.records(of: space, only: id, for: account).first

@@ -24,8 +24,8 @@ public enum GalaxyViewer: Sendable, Equatable {
     case stranger
     /// A person.
     case account(AccountID)
-    /// A metadata server: it sees all of the galaxies that it has made, and nothing of others.
+    /// A metadata server, by its origin: it sees all in the galaxies that it has made, and is a stranger elsewhere.
     case metadataServer(origin: String)
-    /// This server itself: it sees all.
-    case house
+    /// The server itself, which tells metadata servers of their galaxies: it sees all.
+    case system
 }

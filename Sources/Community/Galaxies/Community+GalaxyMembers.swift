@@ -70,8 +70,8 @@ extension Community {
         return try await scan { reader in
             let space = try reader.spaceID(galaxy: id)
             switch viewer {
-            case .house: break
-            case .metadataServer(let origin): _ = try reader.galaxy(id, of: origin)
+            case .metadataServer(let origin): guard try reader.galaxy(space).source == origin else { throw CommunityError.missingAccess }
+            case .system: break
             case .stranger: throw CommunityError.missingAccess
             case .account(let account): try reader.standing(of: account, in: space, at: now).requireMember()
             }

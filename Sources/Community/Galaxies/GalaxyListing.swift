@@ -7,7 +7,7 @@ struct GalaxyListing {
     let space: SpaceID
     /// What everyone has in the whole galaxy.
     let everyone: Permissions
-    /// Nil for a metadata server, which sees all.
+    /// Nil for whoever sees all.
     let subject: EffectivePermissions.Subject?
 
     /// The channels that are listed, in the order of their ids.
@@ -83,8 +83,8 @@ extension SQLReader {
         case .stranger: return nil
         case .metadataServer(let origin):
             guard try galaxy(space).source == origin else { return nil }
-            return try listing(of: space, for: .house, at: now)
-        case .house:
+            return try listing(of: space, for: .system, at: now)
+        case .system:
             let everyone = try standing(of: AccountID(0), in: space, at: now).everyone
             return (GalaxyListing(galaxyID: galaxyID, space: space, everyone: everyone, subject: nil), AccountID(0))
         case .account(let account):

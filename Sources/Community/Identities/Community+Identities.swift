@@ -134,10 +134,10 @@ extension Transaction {
             """, [.text(subject), .integer(before.microseconds)])
     }
 
-    /// Ends the logins that were opened before a moment, with an event for each.
+    /// Ends the logins that were opened before a moment, or with a token from before it, with an event for each.
     fileprivate func endSessions(of account: AccountID, before: Timestamp) throws {
         let older = try query(
-            "SELECT id FROM sessions WHERE account_id = $1 AND ended_at IS NULL AND created_at < $2 ORDER BY id",
+            "SELECT id FROM sessions WHERE account_id = $1 AND ended_at IS NULL AND COALESCE(vouched_at, created_at) < $2 ORDER BY id",
             [.integer(account.rawValue), .integer(before.microseconds)]
         ) { SessionID(try $0.integer(0)) }
         for session in older { try endSession(session, of: account) }

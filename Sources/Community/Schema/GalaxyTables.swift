@@ -32,6 +32,10 @@ extension Community {
                 PRIMARY KEY (provider, subject))
             """,
             "CREATE INDEX linked_identities_by_account ON linked_identities (account_id, provider)",
+            // Of a login that was opened with another server's token: when that was made, and the galaxies that it is limited to, with spaces between
+            // them; NULL: no limit.
+            "ALTER TABLE sessions ADD COLUMN vouched_at BIGINT",
+            "ALTER TABLE sessions ADD COLUMN galaxies TEXT",
             // Tokens that somebody's identity server has revoked, also of people who are nothing here (any more), until the tokens have expired.
             "CREATE TABLE revoked_tokens (subject TEXT PRIMARY KEY, revoked_before BIGINT NOT NULL)",
             // Who may have galaxies here, by the id that Cosmos knows them by: they need not have been here yet.

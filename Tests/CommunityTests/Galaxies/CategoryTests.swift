@@ -14,7 +14,7 @@ struct CategoryTests {
     }
 
     private static func rules(of channel: String, in world: TestWorld) async throws -> [String] {
-        let shown = try await world.community.galaxyChannel(channel, of: "g1", for: .metadataServer)
+        let shown = try await world.community.galaxyChannel(channel, of: "g1", for: TestWorld.metadataViewer)
         return ["\(shown.everyone.rawValue)"] + shown.overrides.map { "\($0.kind.rawValue) \($0.id) \($0.permissions.rawValue)" }
     }
 

@@ -25,7 +25,8 @@ struct ChannelRuleTests {
                 channel.overrides.map { "\($0.kind.rawValue) \($0.id) \($0.permissions.rawValue)" } == [
                     "0 g1 2048", "0 \(role) 2048", "1 u2 2048", "1 \(local) 2048", "2 \(role) 2048", "3 u2 34816",
                 ])
-            #expect(try await world.community.galaxyChannel("crows", of: "g1", for: .metadataServer).overrides == channel.overrides)
+            #expect(
+                try await world.community.galaxyChannel("crows", of: "g1", for: TestWorld.metadataViewer).overrides == channel.overrides)
         }
     }
 
@@ -114,7 +115,7 @@ struct ChannelRuleTests {
             let member = try await world.galaxyMember("u2")
             try await world.galaxyChannel("crows")
             try await world.rule(.memberDeny, "u2", .sendMessages, in: "crows")
-            let channel = try await world.community.galaxyChannel("crows", of: "g1", for: .metadataServer).channel.id
+            let channel = try await world.community.galaxyChannel("crows", of: "g1", for: TestWorld.metadataViewer).channel.id
             await #expect(throws: CommunityError.missingPermission(.sendMessages)) {
                 try await world.community.createMessage(in: channel, by: member, content: "hello")
             }
@@ -184,7 +185,7 @@ struct ChannelRuleTests {
             await #expect(throws: CommunityError.missingPermission(.manageRoles)) {
                 try await world.community.updateGalaxyChannel("crows", of: "g1", by: .account(mover), changes)
             }
-            let channel = try await world.community.galaxyChannel("crows", of: "g1", for: .metadataServer)
+            let channel = try await world.community.galaxyChannel("crows", of: "g1", for: TestWorld.metadataViewer)
             #expect(channel.channel.name == "crows" && channel.parentID == nil)
             #expect(try await world.rowCounts() == rows)
             let changed = try await world.community.updateGalaxyChannel("crows", of: "g1", by: TestWorld.metadata, changes)

@@ -42,7 +42,7 @@ struct GalaxyChannelTests {
             }
             try await world.galaxyChannel("c2", of: "g1")
             await #expect(throws: CommunityError.unknownChannel) {
-                try await world.community.galaxyChannel("c2", of: "g2", for: .metadataServer)
+                try await world.community.galaxyChannel("c2", of: "g2", for: TestWorld.metadataViewer)
             }
             await #expect(throws: CommunityError.invalidParent) { try await world.galaxyChannel("c3", in: "c2", of: "g2") }
         }
@@ -58,7 +58,7 @@ struct GalaxyChannelTests {
             #expect(unnamed.id == String(unnamed.channel.id.rawValue))
             for id in [String(named.rawValue), "0\(unnamed.id)", "", "\0", "C1"] {
                 await #expect(throws: CommunityError.unknownChannel, "\(id)") {
-                    try await world.community.galaxyChannel(id, of: "g1", for: .metadataServer)
+                    try await world.community.galaxyChannel(id, of: "g1", for: TestWorld.metadataViewer)
                 }
             }
             // A metadata server cannot give the number to another channel either.
@@ -178,9 +178,9 @@ struct GalaxyChannelTests {
             try await world.galaxyChannel("birds", kind: .category)
             try await world.rule(.roleDeny, "g1", .sendMessages, in: "birds")
             try await world.galaxyChannel("crows", in: "birds")
-            let before = try await world.community.galaxyChannel("crows", of: "g1", for: .metadataServer)
+            let before = try await world.community.galaxyChannel("crows", of: "g1", for: TestWorld.metadataViewer)
             try await world.community.deleteGalaxyChannel("birds", of: "g1", by: TestWorld.metadata)
-            let after = try await world.community.galaxyChannel("crows", of: "g1", for: .metadataServer)
+            let after = try await world.community.galaxyChannel("crows", of: "g1", for: TestWorld.metadataViewer)
             #expect(before.parentID == "birds" && after.parentID == nil)
             #expect(after.overrides == before.overrides && after.overrides.count == 1)
             await #expect(throws: CommunityError.unknownChannel) {

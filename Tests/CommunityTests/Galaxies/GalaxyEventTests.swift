@@ -74,7 +74,7 @@ struct GalaxyEventTests {
             #expect(try await world.community.galaxy("g1").ownerID == "u3")
             #expect(
                 world.told(after: count) == ["hidden crows from \(former.rawValue) (rules)", "shown crows to \(owner.rawValue)"])
-            let members = try await world.community.galaxyMembers(of: "g1", for: .metadataServer, after: nil, limit: 10)
+            let members = try await world.community.galaxyMembers(of: "g1", for: TestWorld.metadataViewer, after: nil, limit: 10)
             #expect(
                 Dictionary(uniqueKeysWithValues: members.map { ($0.userID, $0.member.role) }) == [
                     "u1": .member, "u2": .member, "u3": .owner,
@@ -146,7 +146,7 @@ struct GalaxyEventTests {
                 }
             }
             await #expect(throws: CommunityError.unknownAccount) {
-                try await world.community.galaxyMembers(of: "g1", for: .metadataServer, after: "nobody", limit: 3)
+                try await world.community.galaxyMembers(of: "g1", for: TestWorld.metadataViewer, after: "nobody", limit: 3)
             }
         }
     }
@@ -169,7 +169,7 @@ struct GalaxyEventTests {
 
             let unknown = CommunityError.unknownSpace
             await #expect(throws: unknown) { try await world.community.galaxy("g1") }
-            await #expect(throws: unknown) { try await world.community.galaxyChannels(of: "g1", for: .metadataServer) }
+            await #expect(throws: unknown) { try await world.community.galaxyChannels(of: "g1", for: TestWorld.metadataViewer) }
             await #expect(throws: unknown) { try await world.community.deleteGalaxy("g1", by: TestWorld.origin) }
             await #expect(throws: unknown) { try await world.community.addGalaxyMember("u2", to: "g1", by: TestWorld.origin) }
             await #expect(throws: unknown) { try await world.galaxyChannel("owls") }

@@ -20,7 +20,7 @@ struct GalaxyListingTests {
             #expect(try await seen(by: .stranger) == [])
             #expect(try await seen(by: .account(stranger)) == [])
             #expect(try await seen(by: .account(member)) == ["crows"])
-            #expect(try await seen(by: .metadataServer) == ["crows", "secret"])
+            #expect(try await seen(by: TestWorld.metadataViewer) == ["crows", "secret"])
             for viewer in [GalaxyViewer.stranger, .account(stranger)] {
                 await #expect(throws: CommunityError.unknownChannel) {
                     try await world.community.galaxyChannel("crows", of: "g1", for: viewer)
@@ -33,12 +33,32 @@ struct GalaxyListingTests {
         }
     }
 
+    /// What was made here, or by another metadata server, is none of a metadata server's business.
+    @Test(arguments: TestEngine.available) func aMetadataServerSeesItsOwnGalaxiesOnly(_ engine: TestEngine) async throws {
+        try await TestWorld.run(on: engine) { world in
+            try await world.galaxy()
+            try await world.galaxyChannel("crows")
+            let ada = try await world.account("ada")
+            let space = String(try await world.space(by: ada).id.rawValue)
+            _ = try await world.homeChannel(by: ada, isPublic: false)
+            let home = String(try await world.home.rawValue)
+            let other = GalaxyViewer.metadataServer(origin: "https://other.example.net")
+            for (id, viewer) in [(space, TestWorld.metadataViewer), (home, TestWorld.metadataViewer), ("g1", other)] {
+                #expect(try await world.community.galaxyChannels(of: id, for: viewer).isEmpty)
+                await #expect(throws: CommunityError.missingAccess) {
+                    try await world.community.galaxyMembers(of: id, for: viewer, after: nil, limit: 10)
+                }
+            }
+            #expect(try await world.community.galaxyChannels(of: space, for: .system).count == 1)
+        }
+    }
+
     /// 2: "Sort ids by (length, bytes)".
     @Test(arguments: TestEngine.available) func theListIsInTheOrderOfIds(_ engine: TestEngine) async throws {
         try await TestWorld.run(on: engine) { world in
             try await world.galaxy()
             for id in ["b", "aaa", "100", "99", "B", "_", "a", "11"] { try await world.galaxyChannel(id) }
-            let listed = try await world.community.galaxyChannels(of: "g1", for: .metadataServer).map(\.id)
+            let listed = try await world.community.galaxyChannels(of: "g1", for: TestWorld.metadataViewer).map(\.id)
             #expect(listed == ["B", "_", "a", "b", "11", "99", "100", "aaa"])
         }
     }
@@ -67,7 +87,7 @@ struct GalaxyListingTests {
             await #expect(throws: CommunityError.unknownChannel) {
                 try await world.community.galaxyChannel("birds", of: "g1", for: .account(member))
             }
-            let all = try await world.community.galaxyChannels(of: "g1", for: .metadataServer)
+            let all = try await world.community.galaxyChannels(of: "g1", for: TestWorld.metadataViewer)
             #expect(all.map(\.id) == ["owls", "birds", "crows", "empty"] && all[1].overrides.count == 1 && all[1].channel.topic == "hush")
         }
     }
@@ -81,7 +101,7 @@ struct GalaxyListingTests {
                 try await world.galaxyChannel("k\(category)", kind: .category)
                 for child in 0..<2 { try await world.galaxyChannel("k\(category)c\(child)", in: "k\(category)") }
             }
-            let ids = try await world.community.galaxyChannels(of: "g1", for: .metadataServer).map(\.id)
+            let ids = try await world.community.galaxyChannels(of: "g1", for: TestWorld.metadataViewer).map(\.id)
             // Each number says which channels are hidden.
             for hidden in stride(from: 0, to: 512, by: 37) {
                 for (bit, id) in ids.enumerated() {
@@ -121,7 +141,7 @@ struct GalaxyListingTests {
             for account in [keeper, try await world.community.account(cosmosUser: "u1").id] {
                 #expect(try await known(to: .account(account)) == all)
             }
-            #expect(try await known(to: .metadataServer) == all)
+            #expect(try await known(to: TestWorld.metadataViewer) == all)
         }
     }
 
@@ -133,7 +153,8 @@ struct GalaxyListingTests {
             let channel = try await world.galaxyChannel("crows").channel.id
             try await world.rule(.memberDeny, "u2", .readMessageHistory, in: "crows")
             let message = try await world.community.createMessage(in: channel, by: reader, content: "caw").0.id
-            for (viewer, latest) in [(GalaxyViewer.account(member), nil), (.account(reader), message), (.metadataServer, message)] {
+            for (viewer, latest) in [(GalaxyViewer.account(member), nil), (.account(reader), message), (TestWorld.metadataViewer, message)]
+            {
                 #expect(try await world.community.galaxyChannels(of: "g1", for: viewer).map(\.channel.lastTextMessageID) == [latest])
                 #expect(
                     try await world.community.galaxyChannel("crows", of: "g1", for: viewer).channel.lastMessageID == latest)

@@ -28,8 +28,8 @@ struct GalaxyTests {
             #expect(galaxy.iconHash == "abc" && galaxy.flags == SpaceFlags(publicBits: 3, privateBits: 2))
             #expect(galaxy.source == TestWorld.origin && galaxy.space.memberCount == 1)
             #expect(try await world.community.galaxy("g1") == galaxy)
-            #expect(try await world.community.galaxyChannels(of: "g1", for: .metadataServer).isEmpty)
-            let members = try await world.community.galaxyMembers(of: "g1", for: .metadataServer, after: nil, limit: 10)
+            #expect(try await world.community.galaxyChannels(of: "g1", for: TestWorld.metadataViewer).isEmpty)
+            let members = try await world.community.galaxyMembers(of: "g1", for: TestWorld.metadataViewer, after: nil, limit: 10)
             #expect(members.map(\.userID) == ["u1"] && members.map(\.member.role) == [.owner])
         }
     }

@@ -104,6 +104,9 @@ struct NarrowChannelTests {
             }
             // Nobody listens to what is no conversation.
             #expect(told.count == 2 * 4 + 2 && told.contains("updated hall") && told.contains("updated birds"))
+            let before = world.events.count
+            try await world.community.deleteGalaxyChannel("hall", of: "g1", by: TestWorld.metadata)
+            #expect(world.told(after: before) == ["deleted hall"])
         }
     }
 

@@ -6,18 +6,16 @@ import Testing
 
 /// contracts/cosmos.md 3.6: local logins of people of other servers.
 struct CosmosSessionTests {
-    /// "12 h, sliding off": each use lets it go on for as long again.
-    @Test(arguments: TestEngine.available) func aLoginGoesOnAsLongAsItIsUsed(_ engine: TestEngine) async throws {
+    /// "12 h, sliding off": using it does not make it longer.
+    @Test(arguments: TestEngine.available) func aLoginLastsForTwelveHours(_ engine: TestEngine) async throws {
         try await TestWorld.run(on: engine) { world in
             let account = try await world.community.admit(world.identity("u1"))
             let login = try await world.community.openCosmosSession(for: account.id)
             #expect(login.expiresAt == world.clock.now.adding(seconds: 43_200))
             world.clock.advance(seconds: 43_199)
             let session = try #require(await world.community.session(token: login.token, kind: .cosmos))
-            #expect(session.account == account && session.isUseDue)
-            try await world.community.extendCosmosSession(session.id)
-            world.clock.advance(seconds: 43_199)
-            #expect(try await world.community.session(token: login.token, kind: .cosmos)?.expiresAt == world.clock.now.adding(seconds: 1))
+            #expect(session.account == account && session.isUseDue && session.expiresAt == login.expiresAt)
+            try await world.community.noteUse(of: session.id)
             world.clock.advance(seconds: 1)
             #expect(try await world.community.session(token: login.token, kind: .cosmos) == nil)
         }
@@ -33,9 +31,19 @@ struct CosmosSessionTests {
             try await world.community.endCosmosSession(login.sessionID, of: account)
             try await world.community.endCosmosSession(login.sessionID, of: account)
             #expect(try await world.community.session(token: login.token, kind: .cosmos) == nil)
-            // One that has ended is not brought back by a use that was on its way.
-            try await world.community.extendCosmosSession(login.sessionID)
-            #expect(try await world.community.session(token: login.token, kind: .cosmos) == nil)
+        }
+    }
+
+    /// 3.4, `gal`: a login is worth no more than the token it was opened with.
+    @Test(arguments: TestEngine.available) func aLoginKeepsTheLimitsOfItsToken(_ engine: TestEngine) async throws {
+        try await TestWorld.run(on: engine) { world in
+            let account = try await world.community.admit(world.identity("u1")).id
+            for (limit, kept) in [(nil, nil), (["g1", "g2"], ["g1", "g2"]), ([], []), (["a b", "", "g1"], ["g1"])]
+                as [([String]?, [String]?)]
+            {
+                let login = try await world.community.openCosmosSession(for: account, galaxies: limit)
+                #expect(try await world.community.session(token: login.token, kind: .cosmos)?.galaxies == kept)
+            }
         }
     }
 

@@ -131,6 +131,11 @@ struct IdentityTests {
             #expect(try await world.community.account(of: newer)?.id == account)
             #expect(try await world.community.session(token: login.token, kind: .cosmos) == nil)
             #expect(try await world.community.session(token: later.token, kind: .cosmos)?.account.id == account)
+            // A login is no better than the token it was opened with.
+            let borrowed = try await world.community.openCosmosSession(for: account, issuedAt: older.issuedAt)
+            try await world.community.revokeTokens(ofCosmosUser: "u1", before: Timestamp(seconds: newer.issuedAt))
+            #expect(try await world.community.session(token: borrowed.token, kind: .cosmos) == nil)
+            #expect(try await world.community.session(token: later.token, kind: .cosmos) != nil)
             // An earlier moment takes nothing back.
             try await world.community.revokeTokens(ofCosmosUser: "u1", before: Timestamp(seconds: 1))
             await #expect(throws: CommunityError.identityRevoked) { try await world.community.account(of: older) }

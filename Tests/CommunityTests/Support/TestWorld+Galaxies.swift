@@ -7,6 +7,7 @@ import StorageTesting
 extension TestWorld {
     static let origin = "https://metadata.example.net"
     static let metadata = Actor.metadataServer(origin: origin)
+    static let metadataViewer = GalaxyViewer.metadataServer(origin: origin)
     static let issuer = "https://identity.example.net"
 
     /// A galaxy `g1` of the operator `u1`, whom nobody has heard of before.

@@ -19,7 +19,7 @@ enum Caller: Sendable {
         var account: Account
         /// How Cosmos knows the account.
         var userID: String
-        /// The galaxies that the token is limited to; nil: no limit.
+        /// The galaxies that the token, or the one its login was opened with, is limited to; nil: no limit.
         var galaxies: [String]?
         /// The token's, if an identity token came.
         var identity: VerifiedIdentity?

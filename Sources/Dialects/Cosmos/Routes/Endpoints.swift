@@ -182,7 +182,8 @@ struct Endpoints: Sendable {
     }
 
     private func user(_ account: Account, session: ActiveSession? = nil) async throws -> Caller.User {
-        Caller.User(account: account, userID: try await community.cosmosUserID(of: account.id), session: session)
+        Caller.User(
+            account: account, userID: try await community.cosmosUserID(of: account.id), galaxies: session?.galaxies, session: session)
     }
 
     /// Nobody waits for it, and when it fails the next request will try again.
