@@ -189,7 +189,7 @@ class World:
             "cosmos.metadata": [self.metadata.source()] if self.metadata else [],
             "cosmos.identity": [self.identity.source()] if self.identity else [], "cosmos.operators": OPERATORS,
             "guard.allow_cidrs": ["127.0.0.0/8"], "webhooks.allow_insecure": True, "webhooks.allow_ports": True,
-            "webhooks.retry_schedule_seconds": [0, 1, 1, 1],
+            "webhooks.retry_schedule_seconds": [0, 0, 0, 1],
         }  # fmt: skip
         return {name: value if isinstance(value, str) else json.dumps(value) for name, value in (usual | more).items()}
 
