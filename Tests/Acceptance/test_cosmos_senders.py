@@ -1,6 +1,7 @@
 """Webhooks in the forms of Slack, Mattermost and GitHub (contracts/cosmos.md 9.3 to 9.6)."""
 
 import json
+import pathlib
 import urllib.parse
 
 import pytest
@@ -12,6 +13,15 @@ from support.webhook_payloads import SHOWN, SILENT, commit, event, push
 
 ENGINES = ("sqlite",)
 SECRET = "It's a Secret to Everybody"
+
+#: Whole payloads as their senders document them; the name says how they come.
+PAYLOADS = sorted((pathlib.Path(__file__).parent / "fixtures" / "webhooks").glob("*.json"))
+#: GitHub's events by the longest beginning of a payload's name.
+EVENTS = (
+    "check_run", "commit_comment", "create", "delete", "discussion_comment", "discussion", "fork", "issue_comment", "issues", "member", "ping", "public",
+    "pull_request_review_comment", "pull_request_review", "pull_request", "push", "release", "star", "unknown_event", "watch", "workflow_run",
+)  # fmt: skip
+UNSHOWN = ("issues_labeled", "ping", "push_deleted", "push_tag", "unknown_event", "workflow_run_requested", "workflow_run_success")
 
 
 @pytest.fixture
@@ -305,3 +315,22 @@ def test_mentions_of_members_work(cosmos, hook, reader, room):
     """9.5: "`<@id>` and `<id>` -> user mention if the id is a member"."""
     plain(slack(cosmos, hook, {"text": f"hello <@{reader.user_id}>"}), 200, "ok")
     assert reader.user_id in reader.history(room)[0]["content"]
+
+
+@pytest.mark.parametrize("payload", PAYLOADS, ids=[path.stem for path in PAYLOADS])
+def test_whole_payloads_are_read(cosmos, hook, last, reader, room, payload):
+    """9.2 to 9.6: what real senders send, with all the members that nobody here reads."""
+    kind, _, name = payload.stem.partition("_")
+    content = payload.read_bytes()
+    if kind == "github":
+        nothing(github(cosmos, hook, next(word for word in EVENTS if name.startswith(word)), None, raw=content))
+    elif kind == "discord":
+        nothing(cosmos.anonymous.post(hook["path"], content=content))
+    else:
+        path = hooks_path(hook) if kind == "mattermost" else hook["path"] + "/slack"
+        plain(cosmos.anonymous.post(path, content=content), 200, "ok")
+    if kind == "github" and name in UNSHOWN:
+        assert reader.history(room) == []
+    else:
+        assert reader.history(room)[0]["content"].strip()
+        assert last()["embeds"] or last()["content"]
