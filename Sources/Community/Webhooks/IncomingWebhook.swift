@@ -95,7 +95,7 @@ public struct WebhookChanges: Sendable {
 extension FieldChecks {
     fileprivate mutating func webhook(name: String, avatarURL: String?, gitHubSecret: String?) {
         line(name, in: 1...PostLimits.username, "name")
-        address(avatarURL, "avatar_url", secureOnly: true)
+        address(avatarURL, "webhook_avatar", secureOnly: true)
         line(gitHubSecret, in: Limits.gitHubSecret, "github_secret")
     }
 }

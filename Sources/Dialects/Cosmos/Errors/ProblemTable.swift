@@ -123,6 +123,6 @@ extension Problem {
 
     private static let memberNames = [
         "parent_id": "parentChannelId", "icon_url": "iconHash", "user": "userId", "channel_id": "channelId",
-        "github_secret": "githubSecret",
+        "github_secret": "githubSecret", "webhook_avatar": "avatarUrl",
     ]
 }
