@@ -14,7 +14,7 @@ from .cosmos_signing import possession_proof, sign_request
 PUBLIC_URL = "https://galaxy.example.com"
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 OWN_ID = re.compile(r"[1-9]\d{0,15}")
-OPERATORS = [f"operator-{number}" for number in range(400)]
+OPERATORS = [f"operator-{number}" for number in range(1_500)]
 
 TEXT, VOICE, CATEGORY = 0, 2, 4
 ROLE_ALLOW, MEMBER_ALLOW, ROLE_DENY, MEMBER_DENY = 0, 1, 2, 3
