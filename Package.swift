@@ -113,7 +113,10 @@ let package = Package(
         tests("DawchatTests", ["Community", "Dawchat", "Dialect", "Gateway", "HTTP", "JSON", "Primitives", "Security", "Storage"]),
         tests(
             "CosmosTests",
-            ["Community", "Cosmos", "Dialect", "Federation", "HTTP", "JSON", "Primitives", "Security", "Storage", "Webhooks"]),
+            [
+                "Community", "Cosmos", "Dialect", "Federation", "Gateway", "HTTP", "HTTPClient", "JSON", "Primitives", "Reactor", "Security",
+                "Storage", "StorageTesting", "Webhooks",
+            ]),
         tests(
             "ServerTests",
             [

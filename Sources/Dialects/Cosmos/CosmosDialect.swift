@@ -21,9 +21,9 @@ public struct CosmosDialect: Sendable {
     public func mount(on router: inout RouteGroup) {
         refuseOtherVersions(&router)
         router.group("") { group in mountAPI(on: &group, endpoints) }
+        var versioned = endpoints
+        versioned.prefix = 1
         router.group("/v1") { group in
-            var versioned = endpoints
-            versioned.prefix = 1
             prepare(&group, versioned)
             mountAPI(on: &group, versioned, plural: true)
         }
@@ -32,7 +32,12 @@ public struct CosmosDialect: Sendable {
             WellKnownRoutes(endpoints: endpoints).mount(on: &group)
         }
         // Servers have no pages: no other origin may use these.
-        MetadataEventRoute(endpoints: endpoints).mount(on: &router)
+        for (path, endpoints) in [("/webhooks", endpoints), ("/v1/webhooks", versioned)] {
+            router.group(path) { group in
+                refuse(&group, endpoints)
+                MetadataEventRoute(endpoints: endpoints).mount(on: &group)
+            }
+        }
         InboundMount(endpoints: endpoints).mount(on: &router)
     }
 
@@ -63,11 +68,18 @@ public struct CosmosDialect: Sendable {
 
     /// The answer to what was not understood as a request, below one of the prefixes.
     public static func errorResponse(_ error: HTTPError) -> HTTPResponse {
-        Problem(http: error).response
+        var response = Problem(http: error).response
+        Endpoints.complete(&response, version: VersionPolicy.current)
+        return response
     }
 
     private func prepare(_ group: inout RouteGroup, _ endpoints: Endpoints) {
         group.use(crossOrigin)
+        refuse(&group, endpoints)
+    }
+
+    /// Answers what has no handler in the shape of the API.
+    private func refuse(_ group: inout RouteGroup, _ endpoints: Endpoints) {
         group.notFound = endpoints.refusal(Problem(.unknownRoute))
         group.methodNotAllowed = endpoints.refusal(Problem(.methodNotAllowed))
     }

@@ -36,6 +36,8 @@ final class KeyDirectory: Sendable {
     ///
     /// - Throws: `TrustFailure.unknownKey` when none of them has it; `.unavailable` when one of them cannot be asked and could have it.
     func key(_ thumbprint: String, of sources: [KeySource]) async throws(TrustFailure) -> (KeySource, Ed25519PublicKey) {
+        // Who trusts nobody need not ask anybody.
+        guard !sources.isEmpty else { throw .unknownKey }
         let isPermitted = try await isPermitted(thumbprint)
         let sources = sources.filter(isPermitted)
         // Where it is known already nobody else has to be asked.

@@ -39,6 +39,13 @@ public struct AddressRange: Sendable, Equatable {
         Self.bytes(address).map(contains) ?? false
     }
 
+    /// What stands for an address where addresses are counted: the 64 bits of the network of an IPv6 address, of which one customer has all others
+    /// too; the address itself for everything else. An IPv4 address that is written as IPv6 counts as IPv4.
+    public static func network(of address: String) -> String {
+        guard let bytes = bytes(address) else { return address }
+        return bytes.count == 4 ? bytes.map(String.init).joined(separator: ".") : Hex.encode(bytes.prefix(8)) + "/64"
+    }
+
     /// The same for 4 or 16 bytes in network order.
     func contains(_ bytes: [UInt8]) -> Bool {
         guard bytes.count == network.count else { return false }

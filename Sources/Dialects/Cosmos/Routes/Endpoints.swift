@@ -45,11 +45,10 @@ struct Endpoints: Sendable {
         }
     }
 
-    /// A route for everybody; what somebody may see is the handler's affair. A signature that fails is refused, other bad credentials are not.
-    ///
-    /// - Parameter isForServers: whether a refusal says how to sign.
-    func open(isForServers: Bool = false, _ handler: @escaping @Sendable (Call) async throws -> HTTPResponse) -> Handler {
-        answering(isForServers: isForServers) { request in
+    /// A route for everybody; what somebody may see is the handler's affair. A signature that fails is refused, and hears how to sign; other bad
+    /// credentials are not refused.
+    func open(_ handler: @escaping @Sendable (Call) async throws -> HTTPResponse) -> Handler {
+        answering(isForServers: true) { request in
             let call = try await identify(request)
             try count(call)
             return try await handler(call)
@@ -106,13 +105,18 @@ struct Endpoints: Sendable {
                 response = problem.response
             }
             if isForServers, response.status.code == 401 { response.headers.set("Accept-Signature", Self.acceptSignature) }
-            response.headers.set("Cosmos-Version", String(version))
             if header != nil { response.headers.add("Vary", "Cosmos-Version") }
             for field in versions.headers(of: version) { response.headers.set(field.name, field.value) }
-            response.headers.set("X-Content-Type-Options", "nosniff")
-            if response.headers[first: "cache-control"] == nil { response.headers.set("Cache-Control", "no-store") }
+            Self.complete(&response, version: version)
             return response
         }
+    }
+
+    /// Adds what every answer has (contracts/cosmos.md 5.2, 10).
+    static func complete(_ response: inout HTTPResponse, version: Int) {
+        response.headers.set("Cosmos-Version", String(version))
+        response.headers.set("X-Content-Type-Options", "nosniff")
+        if response.headers[first: "cache-control"] == nil { response.headers.set("Cache-Control", "no-store") }
     }
 
     // MARK: Who asks

@@ -10,7 +10,7 @@ struct GalaxyRoutes {
     let endpoints: Endpoints
 
     func mount(on router: inout RouteGroup) {
-        router.post("", endpoints.open(isForServers: true, create))
+        router.post("", endpoints.open(create))
         router.get("/:galaxy_id", endpoints.open(show))
     }
 
@@ -49,10 +49,7 @@ struct GalaxyRoutes {
         // What only a metadata server knows is not taken from others.
         if isFromServer {
             description = form.optionalText("description")
-            iconHash = form.optionalText("iconHash")
-            if let iconHash, !(1...128).contains(iconHash.utf8.count) || iconHash.utf8.contains(0) {
-                form.refuse("iconHash", "Must be 1 to 128 characters long.")
-            }
+            if case .set(let hash) = form.iconHash() { iconHash = hash }
             flags = SpaceFlags(publicBits: form.optionalInteger("publicFlags") ?? 0, privateBits: form.optionalInteger("privateFlags") ?? 0)
         }
         let draft = try form.checked { () throws(CommunityError) in
@@ -120,5 +117,16 @@ extension Endpoints.Call {
         case .user(let user): .account(user.account.id)
         case .newcomer, .anonymous, .refused: .account(AccountID(0))
         }
+    }
+}
+
+extension RequestForm {
+    /// What names a picture on the metadata server.
+    mutating func iconHash() -> Change<String> {
+        let change = change("iconHash")
+        if case .set(let hash?) = change, !(1...128).contains(hash.utf8.count) || hash.utf8.contains(0) {
+            refuse("iconHash", "Must be 1 to 128 characters long.")
+        }
+        return change
     }
 }

@@ -9,7 +9,7 @@ struct MetadataEventRoute {
     let endpoints: Endpoints
 
     func mount(on router: inout RouteGroup) {
-        router.post("/webhooks/metadata", endpoints.signed(receive))
+        router.post("/metadata", endpoints.signed(receive))
     }
 
     @Sendable private func receive(_ call: Endpoints.Call, _ server: MetadataServer) async throws -> HTTPResponse {
@@ -36,7 +36,7 @@ struct MetadataEventRoute {
         case "galaxy.updated":
             let id = form.identifier("id")
             let changes = GalaxyChanges(
-                name: form.optionalText("name"), description: form.change("description"), iconHash: form.change("iconHash"),
+                name: form.optionalText("name"), description: form.change("description"), iconHash: form.iconHash(),
                 publicBits: form.optionalInteger("publicFlags"), privateBits: form.optionalInteger("privateFlags"))
             try form.finish()
             try await community.updateGalaxy(id, by: server.origin, changes)
