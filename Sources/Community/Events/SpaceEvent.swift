@@ -28,6 +28,8 @@ public struct SpaceEvent: Sendable {
         case memberJoined(GalaxyMember)
         /// A member has other roles.
         case memberUpdated(GalaxyMember)
+        /// Somebody became a member, or else has other roles, who is none by now: as Cosmos knows it.
+        case memberGone(String, isNew: Bool)
         /// Somebody is no member any more: as Cosmos knows it.
         case memberLeft(String)
     }

@@ -52,7 +52,10 @@ struct SpaceEventRenderer {
             else { return nil }
             return (.channelDeleted(channel), ChannelRecord.externalID(from: event.data) ?? String(channel.id.rawValue))
         case .memberAdded, .memberUpdated:
-            guard let member = try galaxyMember(AccountID(event.subjectID), reader) else { return nil }
+            let account = AccountID(event.subjectID)
+            guard let member = try galaxyMember(account, reader) else {
+                return (.memberGone(try reader.userID(of: account), isNew: kind == .memberAdded), nil)
+            }
             return (kind == .memberAdded ? .memberJoined(member) : .memberUpdated(member), nil)
         case .memberRemoved: return (.memberLeft(try reader.userID(of: AccountID(event.subjectID))), nil)
         case .spaceUpdated: return (.galaxyUpdated(try reader.galaxy(space)), nil)

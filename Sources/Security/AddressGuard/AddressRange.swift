@@ -22,18 +22,6 @@ public struct AddressRange: Sendable, Equatable {
         prefixLength = length
     }
 
-    /// The IPv6 network of that length which an address is in; nil for anything but an IPv6 address.
-    public init?(_ address: String, prefixLength: Int) {
-        guard let bytes = Self.bytes(address), bytes.count == 16, (0...128).contains(prefixLength) else { return nil }
-        network = bytes.enumerated().map { index, byte in
-            byte & UInt8(truncatingIfNeeded: 0xFF00 >> min(max(prefixLength - index * 8, 0), 8))
-        }
-        self.prefixLength = prefixLength
-    }
-
-    /// The network in hexadecimal digits, with its length.
-    public var text: String { "\(Hex.encode(network))/\(prefixLength)" }
-
     /// Whether a numeric address is in the range. An IPv4 address that is written as IPv6 counts as IPv4.
     public func contains(_ address: String) -> Bool {
         Self.bytes(address).map(contains) ?? false

@@ -20,7 +20,8 @@ struct PrincipalTests {
     }
 
     /// "A request with both kinds and no assertion need => metadata principal wins, Authorization ignored."
-    @Test(arguments: ["Bearer nonsense", "Basic eDp5"]) func `a good signature outweighs any other credentials`(value: String) async throws {
+    @Test(arguments: ["Bearer nonsense", "Basic eDp5"]) func `a good signature outweighs any other credentials`(value: String) async throws
+    {
         try await CosmosWorld.run { world in
             try await world.makeGalaxy(more: #","privateFlags":2"#)
             let answer = try await world.sendSigned("GET", "/galaxy/g1", [("Authorization", value)])

@@ -122,7 +122,8 @@ struct SessionTests {
             let token = String(repeating: "a", count: 22)
             let path = "/.well-known/cosmos/challenge/\(token)"
             #expect(try await world.send("GET", path).status == 404)
-            let other = try await world.send("POST", "/operators/challenges", token: world.peers.token("u7"), body: #"{"token":"\#(token)"}"#)
+            let other = try await world.send(
+                "POST", "/operators/challenges", token: world.peers.token("u7"), body: #"{"token":"\#(token)"}"#)
             #expect(other.status == 403 && other.code == 4200)
             // Named by the configuration, and never here before.
             let made = try await world.send("POST", "/operators/challenges", token: world.peers.token(), body: #"{"token":"\#(token)"}"#)

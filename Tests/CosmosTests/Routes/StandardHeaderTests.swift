@@ -1,14 +1,15 @@
 import Cosmos
-import JSON
-import StorageTesting
 import HTTP
+import JSON
 import Primitives
+import StorageTesting
 import Testing
 
 /// contracts/cosmos.md 5.2, 10: what every answer carries, whatever it says.
 struct StandardHeaderTests {
     private static let requests: [(method: String, target: String, status: Int)] = [
-        ("GET", "/meta", 200), ("HEAD", "/meta", 200), ("GET", "/v1/meta", 200), ("GET", "/galaxy/g1", 404), ("GET", "/v1/galaxies/g1", 404),
+        ("GET", "/meta", 200), ("HEAD", "/meta", 200), ("GET", "/v1/meta", 200), ("GET", "/galaxy/g1", 404),
+        ("GET", "/v1/galaxies/g1", 404),
         ("POST", "/galaxy", 401), ("POST", "/galaxy/g1/channels", 401), ("POST", "/webhooks/metadata", 401), ("POST", "/session", 401),
         ("POST", "/operators/claim", 401), ("GET", "/.well-known/jwks.json", 200), ("GET", "/.well-known/cosmos/challenge/x", 404),
         ("GET", "/v2/meta", 400), ("DELETE", "/meta", 405), ("GET", "/galaxy/g1/nothing/at/all", 404), ("GET", "/v1/nothing", 404),

@@ -26,10 +26,11 @@ struct VersionPolicyTests {
     }
 
     /// "unsupported => 400/4600; disagreeing with the path prefix => 400/4600. Not an integer => 400/4400."
-    @Test(arguments: [
-        (nil, "2", 4600), (nil, "0", 4600), (nil, "-1", 4600), (1, "2", 4600), (2, nil, 4600), (nil, "one", 4400), (nil, "", 4400),
-        (nil, "1.0", 4400), (nil, "+1", 4400), (nil, "01", 4400), (nil, "1, 1", 4400), (1, "v1", 4400),
-    ] as [(Int?, String?, Int)])
+    @Test(
+        arguments: [
+            (nil, "2", 4600), (nil, "0", 4600), (nil, "-1", 4600), (1, "2", 4600), (2, nil, 4600), (nil, "one", 4400), (nil, "", 4400),
+            (nil, "1.0", 4400), (nil, "+1", 4400), (nil, "01", 4400), (nil, "1, 1", 4400), (1, "v1", 4400),
+        ] as [(Int?, String?, Int)])
     func `others are refused`(prefix: Int?, header: String?, code: Int) {
         let problem = Self.outcome(prefix: prefix, header: header).problem
         #expect(problem?.kind.code == code && problem?.kind.status.code == 400)
@@ -62,11 +63,12 @@ struct VersionPolicyTests {
         #expect(problem?.response.headers[first: "Deprecation"] == "@1767225600")
     }
 
-    @Test(arguments: [
-        ("/v2/meta", 4600), ("/v0/galaxy/g1", 4600), ("/v99", 4600), ("/v2/", 4600), ("/v7/meta", 4601), ("/v1/nothing", nil),
-        ("/v02/meta", nil), ("/v/meta", nil), ("/v2x/meta", nil), ("/version", nil), ("/", nil), ("/V2/meta", nil), ("/v-1/meta", nil),
-        ("/v99999999999999999999/meta", nil),
-    ] as [(String, Int?)])
+    @Test(
+        arguments: [
+            ("/v2/meta", 4600), ("/v0/galaxy/g1", 4600), ("/v99", 4600), ("/v2/", 4600), ("/v7/meta", 4601), ("/v1/nothing", nil),
+            ("/v02/meta", nil), ("/v/meta", nil), ("/v2x/meta", nil), ("/version", nil), ("/", nil), ("/V2/meta", nil), ("/v-1/meta", nil),
+            ("/v99999999999999999999/meta", nil),
+        ] as [(String, Int?)])
     func `only paths with a number that is not served are other versions`(path: String, code: Int?) {
         var past = Self.end
         past.version = 7

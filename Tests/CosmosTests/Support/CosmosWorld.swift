@@ -85,7 +85,8 @@ struct CosmosWorld: Sendable {
             try await engine.withDatabase { configuration in
                 let clock = ManualClock()
                 let database = try await Database.open(
-                    configuration, schemas: [Community.schema, Federation.schema, WebhookEngine.schema], loops: loops) { clock.now }
+                    configuration, schemas: [Community.schema, Federation.schema, WebhookEngine.schema], loops: loops
+                ) { clock.now }
                 do {
                     let world = CosmosWorld(database, try ServerKeys(folder: folder, clock: { clock.now }), plan, clock)
                     try await world.community.prepare()

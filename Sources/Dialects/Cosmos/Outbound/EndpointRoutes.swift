@@ -65,7 +65,7 @@ struct EndpointRoutes {
         var form = try await endpoints.form(managed.call)
         let (url, events, channels) = (form.text("url"), filter(&form), form.optionalTexts("channelIds", atMost: 100))
         let (description, scheme) = (form.optionalText("description"), form.optionalText("scheme"))
-        if events == nil, !form.contains("events") { form.refuse("events", "Is missing.") }
+        if events == nil, form.value("events") == nil { form.refuse("events", "Is missing.") }
         check(channels, description, &form)
         let signing = SignatureScheme(name: scheme ?? "both")
         if signing == nil { form.refuse("scheme", "Must be v1, v1a or both.") }

@@ -35,6 +35,7 @@ public struct EventRendering: Sendable {
         case .channelUpdated: "channel.updated"
         case .channelDeleted: "channel.deleted"
         case .channelGone(let isNew): isNew ? "channel.created" : "channel.updated"
+        case .memberGone(_, let isNew): isNew ? "member.joined" : "member.updated"
         case .messageGone(_, let isNew): isNew ? "message.created" : "message.updated"
         case .messageCreated: "message.created"
         case .messageUpdated: "message.updated"
@@ -52,7 +53,7 @@ public struct EventRendering: Sendable {
         case .messageCreated(let message), .messageUpdated(let message): json.member("messageId", String(message.id.rawValue))
         case .messageDeleted(let id), .messageGone(let id, _): json.member("messageId", String(id.rawValue))
         case .memberJoined(let member), .memberUpdated(let member): json.member("userId", member.userID)
-        case .memberLeft(let user): json.member("userId", user)
+        case .memberLeft(let user), .memberGone(let user, _): json.member("userId", user)
         case .galaxyUpdated, .galaxyDeleted, .channelCreated, .channelUpdated, .channelDeleted, .channelGone: break
         }
     }
@@ -67,7 +68,7 @@ public struct EventRendering: Sendable {
             json.member("message", object: { Wire.message(message, channelID: event.channelID ?? "", to: &$0) })
         case .memberJoined(let member), .memberUpdated(let member):
             json.member("member", object: { Wire.member(member, to: &$0) })
-        case .channelGone, .messageGone: json.member("truncated", true)
+        case .channelGone, .messageGone, .memberGone: json.member("truncated", true)
         case .galaxyDeleted, .channelDeleted, .messageDeleted, .memberLeft: break
         }
     }

@@ -7,9 +7,4 @@ enum CosmosLimits {
     static let newChannels = RateLimit(name: "cosmos-channels", capacity: 10, per: .seconds(60))
     static let server = RateLimit(name: "cosmos-server", capacity: 600, per: .seconds(60))
     static let failures = RateLimit(name: "cosmos-failures", capacity: 30, per: .seconds(60))
-
-    /// Who counts as one: an IPv4 address, or a whole /64 of IPv6, which is what one house gets.
-    static func network(of address: String) -> String {
-        AddressRange(address, prefixLength: 64)?.text ?? address
-    }
 }

@@ -208,11 +208,11 @@ struct Endpoints: Sendable {
     }
 
     private func countAnonymous(_ request: HTTPRequest) throws(RateLimitReached) {
-        _ = try services.shared.limits.count(CosmosLimits.network(of: services.shared.clientAddress(request)), CosmosLimits.anonymous)
+        _ = try services.shared.limits.count(AddressRange.network(of: services.shared.clientAddress(request)), CosmosLimits.anonymous)
     }
 
     private func countFailure(_ request: HTTPRequest) throws(RateLimitReached) {
-        _ = try services.shared.limits.count(CosmosLimits.network(of: services.shared.clientAddress(request)), CosmosLimits.failures)
+        _ = try services.shared.limits.count(AddressRange.network(of: services.shared.clientAddress(request)), CosmosLimits.failures)
     }
 }
 
