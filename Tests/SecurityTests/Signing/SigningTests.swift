@@ -17,6 +17,44 @@ struct SigningTests {
         #expect(key.thumbprint == "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k")
     }
 
+    /// RFC 8037 A.1, A.4 and A.5.
+    @Test func theSignatureIsThatOfRFC8037() throws {
+        let seed = try #require(Base64URL.decode("nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A"))
+        let key = try #require(Ed25519PrivateKey(seed: seed))
+        let message = Array("eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc".utf8)
+        let signature = try #require(
+            Base64URL.decode("hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg"))
+        #expect(key.publicKey == (try ExampleKey.second()))
+        #expect(key.sign(message) == signature)
+        #expect(key.publicKey.verify(signature, of: message))
+    }
+
+    /// With a key of small order, R = the neutral point and S = 0 would be good for every message (RFC 8032 8.4 leaves that to the verifier).
+    @Test(arguments: [0, 1] as [UInt8]) func aKeyOfSmallOrderSignsNothing(_ first: UInt8) throws {
+        let key = try #require(Ed25519PublicKey([first] + [UInt8](repeating: 0, count: 31)))
+        #expect(!key.verify([1] + [UInt8](repeating: 0, count: 63), of: Array("a message".utf8)))
+    }
+
+    /// S and S + L would be two signatures of one message (RFC 8032 5.1.7): a replay with other bytes.
+    @Test func aSignatureHasOneForm() throws {
+        let key = try ExampleKey.private()
+        let message = Array("a message".utf8)
+        var signature = key.sign(message)
+        let order: [UInt8] = [
+            0xED, 0xD3, 0xF5, 0x5C, 0x1A, 0x63, 0x12, 0x58, 0xD6, 0x9C, 0xF7, 0xA2, 0xDE, 0xF9, 0xDE, 0x14, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+            0, 0, 0,
+            0, 0x10,
+        ]
+        var carry = 0
+        for index in 0..<32 {
+            let sum = Int(signature[32 + index]) + Int(order[index]) + carry
+            signature[32 + index] = UInt8(sum & 0xFF)
+            carry = sum >> 8
+        }
+        #expect(carry == 0)
+        #expect(!key.publicKey.verify(signature, of: message))
+    }
+
     @Test func onlyTheOwnersSignatureOfThisMessageIsGood() throws {
         let key = try ExampleKey.private()
         let other = try #require(Ed25519PrivateKey(seed: [UInt8](repeating: 7, count: 32)))
