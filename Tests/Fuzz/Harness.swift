@@ -8,6 +8,8 @@ enum Harness: String, CaseIterable, Sendable {
     case dawchat
     case yaml
     case inbound
+    case fields
+    case signatures
 
     /// Reads one input; whatever it is, it must neither trap nor break a promise.
     func run(_ bytes: [UInt8]) throws(Finding) {
@@ -20,6 +22,8 @@ enum Harness: String, CaseIterable, Sendable {
         case .dawchat: try DawchatHarness.run(bytes)
         case .yaml: try YAMLHarness.run(bytes)
         case .inbound: try InboundHarness.run(bytes)
+        case .fields: try StructuredFieldsHarness.run(bytes)
+        case .signatures: try SignaturesHarness.run(bytes)
         }
     }
 }
