@@ -14,17 +14,20 @@ extension WebhookEngine {
     /// The attempts of an endpoint, the latest first.
     ///
     /// - Parameters:
+    ///   - succeeded: only those that the receiver has taken, or only those that it has not; nil: all.
     ///   - before: the id of the last attempt of the page before; 0 for the latest.
     ///   - limit: 1 to 100.
     /// - Throws: `WebhookRefusal.unknownEndpoint`.
-    public func attempts(of id: EndpointID, of space: SpaceID, before: Int64, limit: Int) async throws -> [DeliveryAttempt] {
+    public func attempts(
+        of id: EndpointID, of space: SpaceID, succeeded: Bool? = nil, before: Int64, limit: Int
+    ) async throws -> [DeliveryAttempt] {
         try await database.scan { reader in
             _ = try reader.endpoint(id, in: space)
-            return try reader.attempts(of: id, before: before, limit: limit)
+            return try reader.attempts(of: id, succeeded: succeeded, before: before, limit: limit)
         }
     }
 
-    /// Sends what an attempt has sent once more: with the same `webhook-id`, at the time of now.
+    /// Sends what an attempt has sent once more: with the same `webhook-id`, at the time of now. What is on its way just now is not sent twice.
     ///
     /// - Throws: `WebhookRefusal.unknownEndpoint`, `.unknownDelivery`.
     public func redeliver(_ attempt: Int64, of id: EndpointID, of space: SpaceID) async throws {
@@ -32,7 +35,8 @@ extension WebhookEngine {
             _ = try tx.endpoint(id, in: space)
             let requeued = try tx.execute(
                 """
-                UPDATE webhook_deliveries SET state = 0, attempts = 0, next_attempt_at = $1, leased_until = NULL
+                UPDATE webhook_deliveries
+                SET leased_until = CASE WHEN state = 0 THEN leased_until END, state = 0, attempts = 0, next_attempt_at = $1
                 WHERE body IS NOT NULL AND endpoint_id = $2 AND id = (SELECT delivery_id FROM webhook_attempts WHERE id = $3 AND endpoint_id = $2)
                 """, [.integer(tx.now.microseconds), .integer(id.rawValue), .integer(attempt)])
             guard requeued == 1 else { throw WebhookRefusal.unknownDelivery }
@@ -60,9 +64,18 @@ extension WebhookEngine {
 
     /// Forgets bodies and attempts that are old enough, and endpoints of galaxies that are gone. Call it now and then.
     public func removeExpired() async throws {
+        let spaces = try await database.read { reader in
+            try reader.query("SELECT DISTINCT space_id FROM webhook_endpoints WHERE space_id IS NOT NULL", []) { SpaceID(try $0.integer(0)) }
+        }
+        let gone = try await community.spacesThatAreGone(among: spaces)
         try await database.transaction { tx in
+            for space in gone {
+                for record in try tx.endpoints(of: space) { try tx.delete(record.endpoint.id) }
+            }
             let bodies = SQLValue.integer(tx.now.adding(seconds: -Self.bodySeconds).microseconds)
             let attempts = SQLValue.integer(tx.now.adding(seconds: -Self.attemptSeconds).microseconds)
+            // What could not be sent for a week, as its endpoint does not answer its ping, is of no use any more.
+            try tx.execute("UPDATE webhook_deliveries SET state = 3 WHERE state = 0 AND next_attempt_at <= $1", [bodies])
             try tx.execute("UPDATE webhook_deliveries SET body = NULL WHERE body IS NOT NULL AND created_at <= $1 AND state <> 0", [bodies])
             try tx.execute("DELETE FROM webhook_attempts WHERE at <= $1", [attempts])
             try tx.execute("DELETE FROM webhook_deliveries WHERE created_at <= $1 AND state <> 0", [attempts])
@@ -77,15 +90,16 @@ extension WebhookEngine {
         let position = try await community.eventPosition().latest
         try await database.transaction { tx in
             if isAlone { try tx.execute("UPDATE webhook_deliveries SET leased_until = NULL WHERE leased_until IS NOT NULL") }
-            let present = try tx.listeningEndpoints().map(\.endpoint).filter { $0.spaceID == nil }
-            for endpoint in present where !wanted.contains(where: { $0.url == endpoint.url }) {
-                try tx.execute("DELETE FROM webhook_deliveries WHERE endpoint_id = $1", [.integer(endpoint.id.rawValue)])
-                try tx.execute("DELETE FROM webhook_endpoints WHERE id = $1", [.integer(endpoint.id.rawValue)])
-            }
+            let present = try tx.systemEndpoints().map(\.endpoint)
+            for endpoint in present where !wanted.contains(where: { $0.url == endpoint.url }) { try tx.delete(endpoint.id) }
             for (url, events) in wanted {
                 if var known = present.first(where: { $0.url == url }) {
                     known.events = events
-                    (known.state, known.disabledReason) = (.active, nil)
+                    // What was disabled begins anew, with what the log still has.
+                    if known.state == .disabled {
+                        (known.state, known.disabledReason, known.firstFailureAt) = (.active, nil, nil)
+                        try tx.clearFailures(of: known.id)
+                    }
                     try tx.update(known)
                 } else {
                     let endpoint = WebhookEndpoint(
@@ -95,5 +109,6 @@ extension WebhookEngine {
                 }
             }
         }
+        wake()
     }
 }

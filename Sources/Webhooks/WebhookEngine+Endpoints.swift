@@ -46,7 +46,7 @@ extension WebhookEngine {
                 scheme: scheme, state: .pending, disabledReason: nil, createdBy: account, createdAt: tx.now)
             try tx.insert(endpoint, secret: secret, position: position)
             let ping = self.ping(endpoint.id, galaxyID: galaxyID)
-            try tx.queue("webhook.ping", ping.body, messageID: ping.messageID, for: endpoint.id)
+            try tx.queue(Self.pingType, ping.body, messageID: ping.messageID, for: endpoint.id)
             return endpoint
         }
         wake()
@@ -85,14 +85,15 @@ extension WebhookEngine {
             if case .set(let channels) = changes.channels { endpoint.channels = channels }
             if case .set(let description) = changes.description { endpoint.description = description }
             if changes.isEnabled == true, endpoint.state == .disabled { needsPing = true }
-            if needsPing { (endpoint.state, endpoint.disabledReason, endpoint.firstFailureAt) = (.pending, nil, nil) }
+            if needsPing || changes.isEnabled == true { endpoint.firstFailureAt = nil }
+            if needsPing { (endpoint.state, endpoint.disabledReason) = (.pending, nil) }
             if changes.isEnabled == false { (endpoint.state, endpoint.disabledReason) = (.disabled, .user) }
             try tx.update(endpoint)
+            if needsPing || changes.isEnabled == true { try tx.clearFailures(of: id) }
             if changes.isEnabled == false { try tx.disable(id, .user) }
             if needsPing, endpoint.state == .pending {
-                try tx.execute("UPDATE webhook_endpoints SET failures = 0, paused_until = NULL WHERE id = $1", [.integer(id.rawValue)])
                 let ping = self.ping(id, galaxyID: galaxyID)
-                try tx.queue("webhook.ping", ping.body, messageID: ping.messageID, for: id)
+                try tx.queue(Self.pingType, ping.body, messageID: ping.messageID, for: id)
             }
             return endpoint
         }
@@ -106,10 +107,7 @@ extension WebhookEngine {
     public func deleteEndpoint(_ id: EndpointID, of space: SpaceID) async throws {
         try await database.transaction { tx in
             _ = try tx.endpoint(id, in: space)
-            let key = [SQLValue.integer(id.rawValue)]
-            try tx.execute("DELETE FROM webhook_attempts WHERE endpoint_id = $1", key)
-            try tx.execute("DELETE FROM webhook_deliveries WHERE endpoint_id = $1", key)
-            try tx.execute("DELETE FROM webhook_endpoints WHERE id = $1", key)
+            try tx.delete(id)
         }
     }
 
@@ -138,7 +136,7 @@ extension WebhookEngine {
         try await database.transaction { tx in
             _ = try tx.endpoint(id, in: space)
             let ping = self.ping(id, galaxyID: galaxyID)
-            try tx.queue("webhook.ping", ping.body, messageID: ping.messageID, for: id)
+            try tx.queue(Self.pingType, ping.body, messageID: ping.messageID, for: id)
         }
         wake()
     }

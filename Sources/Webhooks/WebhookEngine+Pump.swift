@@ -1,10 +1,18 @@
-internal import Community
+public import Community
 internal import JSON
 internal import Primitives
 internal import Security
 internal import Storage
 
+/// Something may have happened that an endpoint was not told of: the event log did not reach back to its place any more.
+public struct WebhookGap: Error, Sendable, Equatable {
+    /// Which endpoint.
+    public var endpoint: EndpointID
+}
+
 extension WebhookEngine {
+    /// The type of what tells an endpoint that it is one.
+    static let pingType = "webhook.ping"
     /// Bytes of a body; a larger one is sent with ids only.
     static let bodyLimit = 20_480
 
@@ -18,17 +26,50 @@ extension WebhookEngine {
         guard isDue || latest != progress.withLock({ $0.position }) else { return }
         let listening = try await database.read { try $0.listeningEndpoints() }
         progress.withLock { $0.hasListeners = !listening.isEmpty }
-        for record in listening {
-            var position = record.position
-            // A page at a time, so that others may write in between.
-            while let next = try await pump(record, after: position), next > position { position = next }
-        }
+        try await pump(listening)
         progress.withLock { $0.position = latest }
     }
 
-    /// - Returns: the place from which to go on; nil when there is nothing more, or the endpoint is told of nothing any more.
-    private func pump(_ record: EndpointRecord, after position: Int64) async throws -> Int64? {
-        let endpoint = record.endpoint
+    /// The same for endpoints as they were a moment ago.
+    func pump(_ records: [EndpointRecord]) async throws {
+        var silent: [Step] = []
+        for record in records {
+            var (position, written) = (record.position, record.position)
+            var unwritten: Step?
+            // A page at a time, so that others may write in between.
+            while var step = try await step(of: record.endpoint, after: position) {
+                step.after = written
+                if step.hasNothingToWrite {
+                    unwritten = step
+                } else {
+                    unwritten = nil
+                    guard try await take(step) else { break }
+                    written = step.through
+                }
+                if step.isLast { break }
+                position = step.through
+            }
+            if let unwritten { silent.append(unwritten) }
+        }
+        try await pass(silent)
+    }
+
+    /// What one page of the log means for an endpoint.
+    private struct Step {
+        var endpoint: WebhookEndpoint
+        var after: Int64
+        var through: Int64
+        /// Whether there is nothing behind it.
+        var isLast: Bool
+        var deliveries: [(type: String, body: [UInt8], messageID: String)]
+        /// Whether its creator may have webhooks.
+        var mayGoOn: Bool
+
+        var hasNothingToWrite: Bool { deliveries.isEmpty && (mayGoOn || !isLast) }
+    }
+
+    /// - Returns: nil when there is nothing more.
+    private func step(of endpoint: WebhookEndpoint, after position: Int64) async throws -> Step? {
         let events =
             if let space = endpoint.spaceID {
                 try await community.spaceEvents(of: space, for: endpoint.createdBy, after: position, limit: Self.page)
@@ -36,34 +77,51 @@ extension WebhookEngine {
                 try await community.galaxyEvents(after: position, limit: Self.page)
             }
         guard events.through > position else { return nil }
-        let deliveries = events.events.filter { isWanted($0, by: endpoint, isMember: events.mayManageWebhooks) }.map { event in
+        if events.isCut { report(WebhookGap(endpoint: endpoint.id)) }
+        let deliveries = events.events.filter { isWanted($0, by: endpoint, mayGoOn: events.mayManageWebhooks) }.map { event in
             let rendered = render(event)
-            return (rendered.type, body(of: rendered, at: event.createdAt), messageID())
-        }.filter { EventFilter.matches(endpoint.events, $0.0) }
-        let mayGoOn = events.mayManageWebhooks
-        let through = events.through
-        return try await database.transaction { tx in
-            // Another process may have been here.
-            let moved = try tx.execute(
-                "UPDATE webhook_endpoints SET position = $1 WHERE id = $2 AND position = $3",
-                [.integer(through), .integer(endpoint.id.rawValue), .integer(position)])
-            guard moved == 1 else { return nil }
-            for (type, body, messageID) in deliveries { try tx.queue(type, body, messageID: messageID, for: endpoint.id) }
-            if !mayGoOn {
-                try tx.retire(endpoint, keepingDeliveries: !deliveries.isEmpty)
-                return nil
+            return (type: rendered.type, body: body(of: rendered, at: event.createdAt), messageID: messageID())
+        }.filter { EventFilter.matches(endpoint.events, $0.type) }
+        return Step(
+            endpoint: endpoint, after: position, through: events.through, isLast: events.isLast, deliveries: deliveries,
+            mayGoOn: events.mayManageWebhooks)
+    }
+
+    /// Writes the deliveries of a page and moves the endpoint on.
+    ///
+    /// - Returns: whether the endpoint is told of what comes after.
+    private func take(_ step: Step) async throws -> Bool {
+        let endpoint = step.endpoint
+        let (isOurs, disabled): (Bool, DisabledReason?) = try await database.transaction { tx in
+            // Another process may have been here, or somebody has disabled it.
+            guard try tx.move(endpoint.id, from: step.after, to: step.through) else { return (false, nil) }
+            for (type, body, messageID) in step.deliveries { try tx.queue(type, body, messageID: messageID, for: endpoint.id) }
+            if !step.mayGoOn {
+                guard step.isLast else { return (true, nil) }
+                try tx.retire(endpoint.id)
+                return (true, .creatorLostPermission)
             }
-            if try tx.waitingCount(of: endpoint.id) > EndpointHealth.backlogLimit {
-                try tx.disable(endpoint.id, .backlog)
-                return nil
-            }
-            return through
+            guard try tx.waitingCount(of: endpoint.id) > EndpointHealth.backlogLimit else { return (true, nil) }
+            try tx.disable(endpoint.id, .backlog)
+            return (true, .backlog)
+        }
+        if let disabled { try await tell(of: endpoint, disabled) }
+        // Whoever was here may end before the last page.
+        if !isOurs { wake() }
+        return isOurs && disabled == nil
+    }
+
+    /// Moves endpoints on that have nothing to hear, all in one transaction.
+    private func pass(_ steps: [Step]) async throws {
+        guard !steps.isEmpty else { return }
+        try await database.transaction { tx in
+            for step in steps { _ = try tx.move(step.endpoint.id, from: step.after, to: step.through) }
         }
     }
 
-    private func isWanted(_ event: SpaceEvent, by endpoint: WebhookEndpoint, isMember: Bool) -> Bool {
+    private func isWanted(_ event: SpaceEvent, by endpoint: WebhookEndpoint, mayGoOn: Bool) -> Bool {
         // Who may have no webhooks any more hears of the end of the galaxy only.
-        guard isMember || event.content.isEnd else { return false }
+        guard mayGoOn || event.content.isEnd else { return false }
         guard let channels = endpoint.channels, let channel = event.channelID else { return true }
         return channels.contains(channel)
     }
@@ -87,16 +145,6 @@ extension WebhookEngine {
         }
         return json.bytes
     }
-
-    /// What tells an endpoint that it is one.
-    func ping(_ endpoint: EndpointID, galaxyID: String) -> (body: [UInt8], messageID: String) {
-        var json = JSONWriter(capacity: 96)
-        json.object { json in
-            json.member("galaxyId", galaxyID)
-            json.member("webhookId", String(endpoint.rawValue))
-        }
-        return (Self.body("webhook.ping", at: clock(), data: json.bytes), messageID())
-    }
 }
 
 extension SpaceEvent.Content {
@@ -107,11 +155,22 @@ extension SpaceEvent.Content {
 }
 
 extension Transaction {
-    /// Tells an endpoint of nothing any more whose creator may have none; of its galaxy's end it still hears.
-    fileprivate func retire(_ endpoint: WebhookEndpoint, keepingDeliveries: Bool) throws {
-        guard keepingDeliveries else { return try disable(endpoint.id, .creatorLostPermission) }
+    /// Moves an endpoint on in the log.
+    ///
+    /// - Returns: whether it was there and is told of events.
+    fileprivate func move(_ endpoint: EndpointID, from position: Int64, to end: Int64) throws -> Bool {
+        try execute(
+            "UPDATE webhook_endpoints SET position = $1 WHERE id = $2 AND position = $3 AND state = 1",
+            [.integer(end), .integer(endpoint.rawValue), .integer(position)]) == 1
+    }
+
+    /// Tells an endpoint of nothing any more whose creator may have none; that its galaxy is gone it still hears.
+    fileprivate func retire(_ endpoint: EndpointID) throws {
+        let id = SQLValue.integer(endpoint.rawValue)
+        try execute(
+            "UPDATE webhook_deliveries SET state = 3 WHERE endpoint_id = $1 AND state = 0 AND type <> 'galaxy.deleted'", [id])
         try execute(
             "UPDATE webhook_endpoints SET state = 2, disabled_reason = $1 WHERE id = $2",
-            [.text(DisabledReason.creatorLostPermission.rawValue), .integer(endpoint.id.rawValue)])
+            [.text(DisabledReason.creatorLostPermission.rawValue), id])
     }
 }

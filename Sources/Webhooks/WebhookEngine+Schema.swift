@@ -26,6 +26,7 @@ extension WebhookEngine {
                         created_at BIGINT NOT NULL)
                     """,
                     "CREATE INDEX webhook_deliveries_due ON webhook_deliveries (next_attempt_at) WHERE state = 0",
+                    "CREATE INDEX webhook_deliveries_due_by_endpoint ON webhook_deliveries (endpoint_id, next_attempt_at) WHERE state = 0",
                     "CREATE INDEX webhook_deliveries_by_endpoint ON webhook_deliveries (endpoint_id, state, created_at)",
                     "CREATE INDEX webhook_deliveries_by_time ON webhook_deliveries (created_at)",
                     """

@@ -1,31 +1,37 @@
 internal import Community
 internal import HTTPClient
-internal import JSON
 internal import Primitives
 internal import Security
 internal import Storage
 
 extension WebhookEngine {
-    /// Takes what is due, as far as there is room for it.
+    /// Takes what is due, as far as there is room for it: a few of each endpoint, so that none waits behind another one's many.
     func takeDue() async throws -> [(DueDelivery, EndpointRecord)] {
         let now = clock()
-        let room = Self.overall - progress.withLock { $0.count }
-        guard room > 0, try await database.read({ try $0.hasDueDelivery(at: now) }) else { return [] }
+        guard progress.withLock({ $0.count < Self.overall }), try await database.read({ try $0.hasDueDelivery(at: now) }) else { return [] }
         var taken: [(DueDelivery, EndpointRecord)] = []
-        let due = try await database.read { try $0.dueDeliveries(at: now, limit: Self.page) }
-        var records: [EndpointID: EndpointRecord] = [:]
-        for delivery in due where taken.count < room {
-            if records[delivery.endpoint] == nil {
-                records[delivery.endpoint] = try await database.read { try $0.endpoint(delivery.endpoint) }
+        for id in try await database.read({ try $0.endpointsWithDueDeliveries(at: now) }) {
+            let (record, due) = try await database.read { reader in
+                let record = try reader.endpoint(id)
+                return (record, try record.map { try reader.dueDeliveries(to: $0, at: now, limit: Self.perEndpoint) } ?? [])
             }
-            guard let record = records[delivery.endpoint] else { continue }
-            guard reserve(record) else { continue }
-            let isOurs = try await database.transaction { tx in
-                try tx.lease(delivery, until: tx.now.adding(seconds: Self.leaseSeconds))
+            guard let record else { continue }
+            for delivery in due {
+                guard reserve(record) else { break }
+                if await lease(delivery) { taken.append((delivery, record)) } else { release(record) }
             }
-            if isOurs { taken.append((delivery, record)) } else { release(record) }
         }
         return taken
+    }
+
+    /// Takes a delivery for this process. What cannot be written down is not sent.
+    private func lease(_ delivery: DueDelivery) async -> Bool {
+        do {
+            return try await database.transaction { tx in try tx.lease(delivery, until: tx.now.adding(seconds: Self.leaseSeconds)) }
+        } catch {
+            report(error)
+            return false
+        }
     }
 
     /// Makes room for one delivery to an endpoint.
@@ -33,7 +39,7 @@ extension WebhookEngine {
         let host = host(of: record)
         return progress.withLock { progress in
             let (ofEndpoint, ofHost) = (progress.byEndpoint[record.endpoint.id] ?? 0, progress.byHost[host] ?? 0)
-            guard !progress.isStopped, ofEndpoint < Self.perEndpoint, ofHost < Self.perHost else { return false }
+            guard !progress.isStopped, progress.count < Self.overall, ofEndpoint < Self.perEndpoint, ofHost < Self.perHost else { return false }
             progress.byEndpoint[record.endpoint.id] = ofEndpoint + 1
             progress.byHost[host] = ofHost + 1
             progress.count += 1
@@ -62,8 +68,8 @@ extension WebhookEngine {
         let result = await send(delivery, record, at: start)
         let duration = ContinuousClock.now - began
         do {
-            // Whoever stops is not the receiver's failure: it is sent again.
-            if case .failed("stopped") = result { return try await giveBack(delivery) }
+            // Nothing was sent, which is not the receiver's failure.
+            guard let result else { return try await giveBack(delivery) }
             try await settle(delivery, record, result, at: start, milliseconds: Int(duration / .milliseconds(1)))
         } catch DatabaseError.closed {
             stop()
@@ -78,7 +84,8 @@ extension WebhookEngine {
         }
     }
 
-    private func send(_ delivery: DueDelivery, _ record: EndpointRecord, at now: Timestamp) async -> AttemptResult {
+    /// - Returns: nil when this server could not send.
+    private func send(_ delivery: DueDelivery, _ record: EndpointRecord, at now: Timestamp) async -> AttemptResult? {
         guard let url = try? url(record.endpoint.url) else { return .forbidden }
         let signature = signatures(of: delivery, record, at: now).joined(separator: " ")
         let request = OutboundRequest(
@@ -90,6 +97,7 @@ extension WebhookEngine {
         switch await sender.send(request) {
         case .success(let response): return .answered(response.status, retryAfter: response.header("retry-after"))
         case .failure(.forbiddenAddress): return .forbidden
+        case .failure(.stopped), .failure(.busy): return nil
         case .failure(let failure): return .failed(failure.word)
         }
     }
@@ -115,7 +123,6 @@ extension WebhookEngine {
         _ delivery: DueDelivery, _ record: EndpointRecord, _ result: AttemptResult, at start: Timestamp, milliseconds: Int
     ) async throws {
         let (policy, jitter, attempt) = (policy, random(), delivery.attempts + 1)
-        let position = try await community.eventPosition().latest
         let disabled: DisabledReason? = try await database.transaction { tx in
             try tx.note(delivery, attempt: attempt, at: start, result, milliseconds: milliseconds)
             guard let present = try tx.endpoint(record.endpoint.id) else { return nil }
@@ -123,11 +130,12 @@ extension WebhookEngine {
             switch verdict {
             case .delivered:
                 try tx.settle(delivery, attempts: attempt, .delivered, next: tx.now)
-                try tx.noteSuccess(of: present.endpoint.id)
-                try tx.activate(present.endpoint.id, from: position)
+                try tx.noteSuccess(of: present)
+                try tx.activate(present.endpoint.id, from: try EventLog.position(tx).latest)
                 return nil
             case .disable(let reason):
                 try tx.settle(delivery, attempts: attempt, .dropped, next: tx.now)
+                guard present.endpoint.state != .disabled else { return nil }
                 try tx.disable(present.endpoint.id, reason)
                 return reason
             case .retry(let seconds):
@@ -135,57 +143,44 @@ extension WebhookEngine {
             case .exhausted:
                 try tx.settle(delivery, attempts: attempt, .exhausted, next: tx.now)
             }
-            let pause = policy.pause(after: result, last: present.pauseSeconds, now: tx.now)
-            return try tx.noteFailure(of: present, pause: pause)
+            return try tx.noteFailure(of: present, result, policy)
         }
-        if let disabled { try await tellOthers(of: record.endpoint, disabled) }
-    }
-
-    /// Other endpoints of the galaxy may want to know (8.4).
-    func tellOthers(of endpoint: WebhookEndpoint, _ reason: DisabledReason) async throws {
-        guard let space = endpoint.spaceID else { return }
-        let galaxyID = try await community.galaxyID(of: space)
-        var json = JSONWriter(capacity: 128)
-        json.object { json in
-            json.member("galaxyId", galaxyID)
-            json.member("webhookId", String(endpoint.id.rawValue))
-            json.member("reason", reason.rawValue)
-        }
-        let body = Self.body("webhook.disabled", at: clock(), data: json.bytes)
-        let messageID = messageID()
-        try await database.transaction { tx in
-            for other in try tx.endpoints(of: space)
-            where other.endpoint.id != endpoint.id && other.endpoint.state == .active
-                && EventFilter.matches(other.endpoint.events, "webhook.disabled")
-            {
-                try tx.queue("webhook.disabled", body, messageID: messageID, for: other.endpoint.id)
-            }
-        }
+        if let disabled { try await tell(of: record.endpoint, disabled) }
     }
 }
 
 extension Transaction {
-    fileprivate func noteSuccess(of endpoint: EndpointID) throws {
+    /// A pause goes on: the receiver has asked for it after this delivery had been sent.
+    fileprivate func noteSuccess(of record: EndpointRecord) throws {
+        let pausedUntil = record.pausedUntil.flatMap { now < $0 ? $0 : nil }
         try execute(
             """
-            UPDATE webhook_endpoints SET last_success_at = $1, first_failure_at = NULL, failures = 0, paused_until = NULL, pause_seconds = 0
-            WHERE id = $2
-            """, [.integer(now.microseconds), .integer(endpoint.rawValue)])
+            UPDATE webhook_endpoints SET last_success_at = $1, first_failure_at = NULL, failures = 0, paused_until = $2, pause_seconds = $3
+            WHERE id = $4
+            """,
+            [
+                .integer(now.microseconds), .optional(pausedUntil?.microseconds), .integer(pausedUntil == nil ? 0 : record.pauseSeconds),
+                .integer(record.endpoint.id.rawValue),
+            ])
     }
 
     /// - Returns: why the endpoint is disabled, when it is now.
-    fileprivate func noteFailure(of record: EndpointRecord, pause: Int64?) throws -> DisabledReason? {
+    fileprivate func noteFailure(of record: EndpointRecord, _ result: AttemptResult, _ policy: DeliveryPolicy) throws -> DisabledReason? {
         let first = record.endpoint.firstFailureAt ?? now
         let failures = record.failures + 1
+        let pause = policy.pause(
+            after: result, current: EndpointPause(until: record.pausedUntil, seconds: record.pauseSeconds), now: now)
         try execute(
             """
             UPDATE webhook_endpoints SET first_failure_at = $1, failures = $2, paused_until = $3, pause_seconds = $4 WHERE id = $5
             """,
             [
-                .integer(first.microseconds), .integer(Int64(failures)), .optional(pause.map { now.adding(seconds: $0).microseconds }),
-                .integer(pause.map { min($0, DeliveryPolicy.longestPause) } ?? 0), .integer(record.endpoint.id.rawValue),
+                .integer(first.microseconds), .integer(Int64(failures)), .optional(pause.until?.microseconds), .integer(pause.seconds),
+                .integer(record.endpoint.id.rawValue),
             ])
-        guard EndpointHealth.isFailing(firstFailureAt: first, failures: failures, now: now) else { return nil }
+        guard record.endpoint.state != .disabled, EndpointHealth.isFailing(firstFailureAt: first, failures: failures, now: now) else {
+            return nil
+        }
         try disable(record.endpoint.id, .failing)
         return .failing
     }

@@ -49,6 +49,8 @@ enum AuditAction: String {
     case permissionsChanged = "permissions_changed"
     /// A webhook was made, changed or removed: the subject.
     case webhookChanged = "webhook_changed"
+    /// Nothing is sent to the webhook any more, the subject; the details say why.
+    case webhookDisabled = "webhook_disabled"
 }
 
 extension Community {

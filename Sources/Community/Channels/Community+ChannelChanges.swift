@@ -123,15 +123,17 @@ extension Transaction {
     func tellEnd(of channels: [Channel]) throws {
         var population: SpacePopulation?
         for channel in channels {
+            let externalID = try first("SELECT external_id FROM channels WHERE id = $1", [.integer(channel.id.rawValue)]) {
+                try $0.optionalText(0)
+            }.flatMap { $0 }
             // Nobody listens to what is no conversation.
             if channel.source.scope == .channel, channel.kind.isConversation {
                 if channel.access == .open, population == nil { population = try channel.spaceID.map { try self.population(of: $0) } }
-                for viewer in try viewers(of: channel, among: population) { append(.channelHidden(channel, from: viewer, .deleted)) }
+                for viewer in try viewers(of: channel, among: population) {
+                    append(.channelHidden(channel, from: viewer, .deleted, externalID: externalID))
+                }
             }
-            let externalID = try first("SELECT external_id FROM channels WHERE id = $1", [.integer(channel.id.rawValue)]) {
-                try $0.optionalText(0)
-            }
-            append(.channelDeleted(channel, externalID: externalID ?? nil))
+            append(.channelDeleted(channel, externalID: externalID))
         }
     }
 }

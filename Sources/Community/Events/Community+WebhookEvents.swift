@@ -28,8 +28,10 @@ extension Community {
             let start = max(after, position.prunedThrough)
             var events = try EventLog.events(of: .space, space.rawValue, after: start, upTo: position.latest, limit: limit, in: reader)
             var through = events.count == limit ? events.last?.id ?? position.latest : position.latest
-            for channel in try reader.channelsWithOwnEvents(of: space) {
-                let found = try EventLog.events(of: .channel, channel.rawValue, after: start, upTo: through, limit: limit, in: reader)
+            // That a channel is gone which not everybody saw is told to the accounts that did.
+            let sources = [EventSource.account(viewer)] + (try reader.channelsWithOwnEvents(of: space))
+            for source in sources {
+                let found = try EventLog.events(of: source.scope, source.id, after: start, upTo: through, limit: limit, in: reader)
                 if found.count == limit, let last = found.last { through = min(through, last.id) }
                 events += found
             }
@@ -41,7 +43,22 @@ extension Community {
                 space: space, galaxyID: try reader.galaxyID(of: space), viewer: viewer, events: events, now: now)
             return SpaceEvents(
                 events: try events.compactMap { try renderer.render($0, from: reader) }, through: through,
-                mayManageWebhooks: standing?.permissions.contains(.manageWebhooks) ?? false, isCut: after < position.prunedThrough)
+                mayManageWebhooks: standing?.subject.isMember == true && standing?.permissions.contains(.manageWebhooks) == true,
+                isLast: through == position.latest, isCut: after < position.prunedThrough)
+        }
+    }
+
+    /// Writes into the audit log that a webhook of a space was disabled by what its receiver did, or its creator has lost.
+    public func noteDisabledWebhook(_ id: Int64, in space: SpaceID, reason: String) async throws {
+        try await write { tx in try tx.audit(.webhookDisabled, by: AccountID(0), in: space, subject: id, details: reason) }
+    }
+
+    /// Which of some spaces are gone for good: nothing of them is left.
+    public func spacesThatAreGone(among spaces: [SpaceID]) async throws -> [SpaceID] {
+        try await read { reader in
+            try spaces.filter { space in
+                try reader.first("SELECT 1 FROM spaces WHERE id = $1", [.integer(space.rawValue)]) { try $0.integer(0) } == nil
+            }
         }
     }
 
@@ -67,19 +84,20 @@ extension Community {
                 defer { renderers[space] = renderer }
                 return try renderer.render(event, from: reader)
             }
+            let through = found.count == limit ? found.last?.id ?? position.latest : position.latest
             return SpaceEvents(
-                events: events, through: found.count == limit ? found.last?.id ?? position.latest : position.latest,
-                mayManageWebhooks: true, isCut: after < position.prunedThrough)
+                events: events, through: through, mayManageWebhooks: true, isLast: through == position.latest,
+                isCut: after < position.prunedThrough)
         }
     }
 }
 
 extension SQLReader {
     /// The channels of a space whose events have a place of their own.
-    fileprivate func channelsWithOwnEvents(of space: SpaceID) throws -> [ChannelID] {
+    fileprivate func channelsWithOwnEvents(of space: SpaceID) throws -> [EventSource] {
         try query(
             "SELECT id FROM channels WHERE space_id = $1 AND (own_audience = 1 OR access <> 0) ORDER BY id", [.integer(space.rawValue)]
-        ) { ChannelID(try $0.integer(0)) }
+        ) { EventSource(scope: .channel, id: try $0.integer(0)) }
     }
 
     /// The space that an event belongs to; nil for events of accounts and direct channels.
@@ -89,6 +107,8 @@ extension SQLReader {
         case .channel:
             return try first("SELECT space_id FROM channels WHERE id = $1", [.integer(event.scopeID)]) { try $0.optionalInteger(0) }
                 .flatMap { $0 }.map { SpaceID($0) }
+                // The event of its end is all that is left of it.
+                ?? ChannelRecord.channel(ChannelID(event.subjectID), from: event.data)?.spaceID
         case .account, .direct: return nil
         }
     }

@@ -70,10 +70,12 @@ extension EventDraft {
     }
 
     /// Somebody does not see a channel any more.
-    static func channelHidden(_ channel: Channel, from account: AccountID, _ loss: ChannelLoss) -> EventDraft {
+    static func channelHidden(
+        _ channel: Channel, from account: AccountID, _ loss: ChannelLoss, externalID: String? = nil
+    ) -> EventDraft {
         EventDraft(
             .channelHidden(channel, from: account, loss), .channelHidden, from: .account(account), subject: channel.id.rawValue,
-            data: ChannelRecord.text(channel, loss: loss))
+            data: ChannelRecord.text(channel, loss: loss, externalID: externalID))
     }
 
     // MARK: Spaces and members

@@ -54,6 +54,8 @@ public struct SpaceEvents: Sendable {
     public var through: Int64
     /// Whether the viewer may have webhooks there now.
     public var mayManageWebhooks: Bool
+    /// Whether there was nothing behind it when it was looked at.
+    public var isLast: Bool
     /// Whether the log began after the position that was asked for: something may be missing.
     public var isCut: Bool
 }

@@ -46,11 +46,8 @@ struct SpaceEventRenderer {
                 return (.channelGone(isNew: kind == .channelCreated), known)
             }
             return (kind == .channelCreated ? .channelCreated(channel) : .channelUpdated(channel), channel.id)
-        case .channelDeleted:
-            // Of one that not everybody saw it is not known any more who did.
-            guard event.scope == .space || viewer == nil, let channel = ChannelRecord.channel(ChannelID(event.subjectID), from: event.data)
-            else { return nil }
-            return (.channelDeleted(channel), ChannelRecord.externalID(from: event.data) ?? String(channel.id.rawValue))
+        case .channelDeleted, .channelHidden:
+            return try deletedChannel(event, kind)
         case .memberAdded, .memberUpdated:
             let account = AccountID(event.subjectID)
             guard let member = try galaxyMember(account, reader) else {
@@ -60,10 +57,19 @@ struct SpaceEventRenderer {
         case .memberRemoved: return (.memberLeft(try reader.userID(of: AccountID(event.subjectID))), nil)
         case .spaceUpdated: return (.galaxyUpdated(try reader.galaxy(space)), nil)
         case .spaceDeleted: return (.galaxyDeleted, nil)
-        case .channelShown, .channelHidden, .channelNarrowed, .removedFromSpace, .channelMemberAdded, .channelMemberRemoved, .sessionEnded,
+        case .channelShown, .channelNarrowed, .removedFromSpace, .channelMemberAdded, .channelMemberRemoved, .sessionEnded,
             .accountUpdated, .channelInvited:
             return nil
         }
+    }
+
+    /// Of one that not everybody saw, the event of each account tells who did.
+    private func deletedChannel(_ event: Event, _ kind: EventKind) throws -> (SpaceEvent.Content, channelID: String?)? {
+        let isForViewer = kind == .channelHidden ? ChannelRecord.loss(from: event.data) == .deleted : event.scope == .space || viewer == nil
+        guard isForViewer, let channel = ChannelRecord.channel(ChannelID(event.subjectID), from: event.data), channel.spaceID == space else {
+            return nil
+        }
+        return (.channelDeleted(channel), ChannelRecord.externalID(from: event.data) ?? String(channel.id.rawValue))
     }
 
     private mutating func message(

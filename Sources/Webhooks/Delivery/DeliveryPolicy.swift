@@ -22,6 +22,20 @@ public enum DeliveryVerdict: Sendable, Equatable {
     case disable(DisabledReason)
 }
 
+/// How long an endpoint is left alone.
+public struct EndpointPause: Sendable, Equatable {
+    /// Nothing is sent before; nil: no pause.
+    public var until: Timestamp?
+    /// The length of its last pause without what the receiver asked for, in seconds; 0 without one.
+    public var seconds: Int64
+
+    /// No pause, unless something is said.
+    public init(until: Timestamp? = nil, seconds: Int64 = 0) {
+        self.until = until
+        self.seconds = seconds
+    }
+}
+
 /// When deliveries are tried again: the tables of contracts/cosmos.md 8.3, as pure functions.
 public struct DeliveryPolicy: Sendable {
     /// Seconds that an answer may ask to wait, at most: a day.
@@ -56,19 +70,25 @@ public struct DeliveryPolicy: Sendable {
         }
     }
 
-    /// How long nothing is sent to an endpoint that has too much to do, in seconds; nil when that is not what it said.
-    ///
-    /// - Parameter last: the pause before; 0 without one.
-    public func pause(after result: AttemptResult, last: Int64, now: Timestamp) -> Int64? {
-        guard case .answered(let status, _) = result, [429, 502, 503, 504].contains(status) else { return nil }
-        let own = last == 0 ? Self.firstPause : min(last * 2, Self.longestPause)
-        return max(own, Self.retryAfter(result, now: now) ?? 0)
+    /// The pause of an endpoint after a failure. One that has too much to do is left alone, twice as long each time; what was on its way already
+    /// when it said so neither ends its pause nor makes it twice as long.
+    public func pause(after result: AttemptResult, current: EndpointPause, now: Timestamp) -> EndpointPause {
+        guard case .answered(let status, _) = result, [429, 502, 503, 504].contains(status) else { return current }
+        var pause = current
+        let isPaused = current.until.map { now < $0 } ?? false
+        if !isPaused { pause.seconds = current.seconds == 0 ? Self.firstPause : min(current.seconds * 2, Self.longestPause) }
+        let until = now.adding(seconds: max(isPaused ? 0 : pause.seconds, Self.retryAfter(result, now: now) ?? 0))
+        pause.until = max(until, current.until ?? until)
+        return pause
     }
 
     /// RFC 9110 10.2.3: seconds or a date.
     private static func retryAfter(_ result: AttemptResult, now: Timestamp) -> Int64? {
         guard case .answered(_, let text?) = result else { return nil }
-        if let seconds = Int64(text) { return seconds < 0 ? nil : min(seconds, retryAfterLimit) }
+        // However many digits: too many for a number are too many seconds.
+        if !text.isEmpty, text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) {
+            return min(Int64(text) ?? retryAfterLimit, retryAfterLimit)
+        }
         guard let date = Timestamp(httpDate: text, now: now) else { return nil }
         return min(max(date.seconds - now.seconds, 0), retryAfterLimit)
     }

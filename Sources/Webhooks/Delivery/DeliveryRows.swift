@@ -51,15 +51,35 @@ extension SQLReader {
         ) { try $0.integer(0) } != nil
     }
 
-    /// What is due, the oldest first, without what belongs to endpoints that are paused or taken.
-    func dueDeliveries(at now: Timestamp, limit: Int) throws -> [DueDelivery] {
+    /// Endpoints to which something is due that nobody has taken, the one that waits longest first. Those that are paused are left alone, and one
+    /// that has not answered yet gets its ping and nothing else.
+    func endpointsWithDueDeliveries(at now: Timestamp) throws -> [EndpointID] {
+        let found = try query(
+            """
+            SELECT e.id, (
+                SELECT d.next_attempt_at FROM webhook_deliveries d
+                WHERE d.endpoint_id = e.id AND d.state = 0 AND d.next_attempt_at <= $1 AND (d.leased_until IS NULL OR d.leased_until <= $1)
+                    AND (e.state <> 0 OR d.type = $2)
+                ORDER BY d.next_attempt_at LIMIT 1)
+            FROM webhook_endpoints e WHERE e.paused_until IS NULL OR e.paused_until <= $1
+            """, [.integer(now.microseconds), .text(WebhookEngine.pingType)]
+        ) { row in (endpoint: EndpointID(try row.integer(0)), since: try row.optionalInteger(1)) }
+        return found.compactMap { entry in entry.since.map { (entry.endpoint, $0) } }.sorted { $0.1 < $1.1 }.map(\.0)
+    }
+
+    /// What is due to an endpoint, the oldest first, without what somebody has taken.
+    func dueDeliveries(to endpoint: EndpointRecord, at now: Timestamp, limit: Int) throws -> [DueDelivery] {
         try query(
             """
-            SELECT d.id, d.endpoint_id, d.message_id, d.body, d.attempts FROM webhook_deliveries d JOIN webhook_endpoints e ON e.id = d.endpoint_id
-            WHERE d.state = 0 AND d.next_attempt_at <= $1 AND (d.leased_until IS NULL OR d.leased_until <= $1)
-                AND (e.paused_until IS NULL OR e.paused_until <= $1) AND d.body IS NOT NULL
-            ORDER BY d.next_attempt_at, d.id LIMIT $2
-            """, [.integer(now.microseconds), .integer(Int64(limit))]
+            SELECT id, endpoint_id, message_id, body, attempts FROM webhook_deliveries
+            WHERE endpoint_id = $1 AND state = 0 AND next_attempt_at <= $2 AND (leased_until IS NULL OR leased_until <= $2) AND body IS NOT NULL
+                AND ($3 <> 0 OR type = $4)
+            ORDER BY next_attempt_at, id LIMIT $5
+            """,
+            [
+                .integer(endpoint.endpoint.id.rawValue), .integer(now.microseconds), .integer(endpoint.endpoint.state.rawValue),
+                .text(WebhookEngine.pingType), .integer(Int64(limit)),
+            ]
         ) { row in
             DueDelivery(
                 id: try row.integer(0), endpoint: EndpointID(try row.integer(1)), messageID: try row.text(2), body: try row.blob(3),
@@ -76,13 +96,16 @@ extension SQLReader {
     /// The attempts of an endpoint, the latest first.
     ///
     /// - Parameter before: 0 for the latest ones.
-    func attempts(of endpoint: EndpointID, before: Int64, limit: Int) throws -> [DeliveryAttempt] {
+    func attempts(of endpoint: EndpointID, succeeded: Bool?, before: Int64, limit: Int) throws -> [DeliveryAttempt] {
         try query(
             """
             SELECT a.id, d.message_id, d.type, a.attempt, a.at, a.status, a.failure, a.duration
             FROM webhook_attempts a JOIN webhook_deliveries d ON d.id = a.delivery_id
-            WHERE a.endpoint_id = $1 AND (a.id < $2 OR $2 = 0) ORDER BY a.id DESC LIMIT $3
-            """, [.integer(endpoint.rawValue), .integer(before), .integer(Int64(limit))]
+            WHERE a.endpoint_id = $1 AND (a.id < $2 OR $2 = 0)
+                AND ($3 = 0 OR $3 = CASE WHEN a.status BETWEEN 200 AND 299 THEN 1 ELSE 2 END)
+            ORDER BY a.id DESC LIMIT $4
+            """,
+            [.integer(endpoint.rawValue), .integer(before), .integer(succeeded.map { $0 ? 1 : 2 } ?? 0), .integer(Int64(limit))]
         ) { row in
             DeliveryAttempt(
                 id: try row.integer(0), messageID: try row.text(1), type: try row.text(2), attempt: Int(try row.integer(3)),

@@ -71,13 +71,24 @@ extension SQLReader {
         ) { try EndpointRecord($0) }
     }
 
-    /// All endpoints that are told of events, and those of the operator whatever their state.
+    /// All endpoints that are told of events.
     func listeningEndpoints() throws -> [EndpointRecord] {
         try query(
             """
             SELECT id, space_id, url, events, channels, description, scheme, state, disabled_reason, created_by, secret, former_secret,
                 former_until, position, paused_until, pause_seconds, first_failure_at, failures, last_success_at, created_at
-            FROM webhook_endpoints WHERE state = 1 OR space_id IS NULL ORDER BY id
+            FROM webhook_endpoints WHERE state = 1 ORDER BY id
+            """, []
+        ) { try EndpointRecord($0) }
+    }
+
+    /// The operator's endpoints, whatever their state.
+    func systemEndpoints() throws -> [EndpointRecord] {
+        try query(
+            """
+            SELECT id, space_id, url, events, channels, description, scheme, state, disabled_reason, created_by, secret, former_secret,
+                former_until, position, paused_until, pause_seconds, first_failure_at, failures, last_success_at, created_at
+            FROM webhook_endpoints WHERE space_id IS NULL ORDER BY id
             """, []
         ) { try EndpointRecord($0) }
     }
@@ -112,6 +123,21 @@ extension Transaction {
                 .optional(endpoint.description), .integer(endpoint.state.rawValue), .optional(endpoint.disabledReason?.rawValue),
                 .optional(endpoint.firstFailureAt?.microseconds), .integer(endpoint.id.rawValue),
             ])
+    }
+
+    /// Forgets that an endpoint has failed.
+    func clearFailures(of endpoint: EndpointID) throws {
+        try execute(
+            "UPDATE webhook_endpoints SET failures = 0, first_failure_at = NULL, paused_until = NULL, pause_seconds = 0 WHERE id = $1",
+            [.integer(endpoint.rawValue)])
+    }
+
+    /// Removes an endpoint with all that belongs to it.
+    func delete(_ endpoint: EndpointID) throws {
+        let key = [SQLValue.integer(endpoint.rawValue)]
+        try execute("DELETE FROM webhook_attempts WHERE endpoint_id = $1", key)
+        try execute("DELETE FROM webhook_deliveries WHERE endpoint_id = $1", key)
+        try execute("DELETE FROM webhook_endpoints WHERE id = $1", key)
     }
 
     /// Tells an endpoint of nothing any more, and drops what waits for it.

@@ -139,12 +139,10 @@ struct EndpointRoutes {
         let before = try query[first: "before"].map { text throws(Problem) in try number(text, in: 1...Int.max, "before") } ?? 0
         let wanted = query[first: "status"]
         guard wanted.map(["succeeded", "failed"].contains) ?? true else { throw Problem.invalid("/status", "Must be succeeded or failed.") }
-        let attempts = try await engine.attempts(of: managed.endpoint, of: managed.space, before: Int64(before), limit: limit)
+        let attempts = try await engine.attempts(
+            of: managed.endpoint, of: managed.space, succeeded: wanted.map { $0 == "succeeded" }, before: Int64(before), limit: limit)
         let webhookID = String(managed.endpoint.rawValue)
-        return .json(
-            Wire.list(attempts.filter { wanted == nil || $0.isSuccess == (wanted == "succeeded") }) {
-                Wire.attempt($0, webhookID: webhookID, to: &$1)
-            })
+        return .json(Wire.list(attempts) { Wire.attempt($0, webhookID: webhookID, to: &$1) })
     }
 
     @Sendable private func redeliver(_ managed: Managed) async throws -> HTTPResponse {

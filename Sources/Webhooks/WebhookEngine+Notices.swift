@@ -1,0 +1,37 @@
+internal import Community
+internal import JSON
+internal import Primitives
+internal import Storage
+
+extension WebhookEngine {
+    /// Tells of an endpoint that was disabled (8.4): the audit log, and other endpoints of the galaxy that want to know.
+    func tell(of endpoint: WebhookEndpoint, _ reason: DisabledReason) async throws {
+        guard let space = endpoint.spaceID else { return }
+        try await community.noteDisabledWebhook(endpoint.id.rawValue, in: space, reason: reason.rawValue)
+        let body = Self.body("webhook.disabled", at: clock(), data: notice(endpoint.id, galaxyID: try await community.galaxyID(of: space), reason))
+        let messageID = messageID()
+        try await database.transaction { tx in
+            for other in try tx.endpoints(of: space)
+            where other.endpoint.id != endpoint.id && other.endpoint.state == .active
+                && EventFilter.matches(other.endpoint.events, "webhook.disabled")
+            {
+                try tx.queue("webhook.disabled", body, messageID: messageID, for: other.endpoint.id)
+            }
+        }
+    }
+
+    /// What tells an endpoint that it is one.
+    func ping(_ endpoint: EndpointID, galaxyID: String) -> (body: [UInt8], messageID: String) {
+        (Self.body(Self.pingType, at: clock(), data: notice(endpoint, galaxyID: galaxyID)), messageID())
+    }
+
+    private func notice(_ endpoint: EndpointID, galaxyID: String, _ reason: DisabledReason? = nil) -> [UInt8] {
+        var json = JSONWriter(capacity: 128)
+        json.object { json in
+            json.member("galaxyId", galaxyID)
+            json.member("webhookId", String(endpoint.rawValue))
+            if let reason { json.member("reason", reason.rawValue) }
+        }
+        return json.bytes
+    }
+}
