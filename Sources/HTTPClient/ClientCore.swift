@@ -15,7 +15,7 @@ final class ClientCore: Sendable {
     /// What other threads have for this one.
     private struct Mailbox {
         var jobs: [Job] = []
-        var resolved: [(job: Int, addresses: [String])] = []
+        var resolved: [(name: String, addresses: [String])] = []
         /// Jobs that are taken and not finished.
         var taken = 0
         var isStopped = false
@@ -74,13 +74,23 @@ final class ClientCore: Sendable {
 
     // MARK: The thread
 
+    /// A request whose name is being looked for.
+    private struct Waiting {
+        var job: Job
+        var since: ContinuousClock.Instant
+        var deadline: ContinuousClock.Instant
+    }
+
     /// What the thread has in its hands.
     private struct Work {
-        var nextNumber = 0
-        var resolving: [Int: (job: Job, deadline: ContinuousClock.Instant)] = [:]
+        /// By name, one search for all who want it: a name that is slow keeps one of the resolver's threads, however often it is asked for. It stays
+        /// here until the system has given up, also when nobody waits for it any more.
+        var resolving: [String: [Waiting]] = [:]
         var ready: [(job: Job, address: String)] = []
         var transfers: [UnsafeMutableRawPointer: Transfer] = [:]
-        var count: Int { resolving.count + ready.count + transfers.count }
+        var count: Int { resolving.values.reduce(0) { $0 + $1.count } + ready.count + transfers.count }
+        /// Whether something could begin at once.
+        var hasTurn: Bool { !ready.isEmpty && transfers.count < HTTPClient.concurrencyLimit }
     }
 
     func run() {
@@ -91,7 +101,7 @@ final class ClientCore: Sendable {
             var running: Int32 = 0
             curl_multi_perform(multi, &running)
             collect(&work)
-            curl_multi_poll(multi, nil, 0, Self.pollMilliseconds, nil)
+            curl_multi_poll(multi, nil, 0, work.hasTurn ? 0 : Self.pollMilliseconds, nil)
         }
         end(&work)
     }
@@ -108,9 +118,12 @@ final class ClientCore: Sendable {
             return (mailbox.jobs, mailbox.resolved, mailbox.isStopped)
         }
         for job in jobs { isStopped ? job.finish(.failure(.stopped)) : resolve(job, &work) }
-        for (number, addresses) in resolved {
-            guard let job = work.resolving.removeValue(forKey: number)?.job else { continue }
-            check(job, addresses, &work)
+        for (name, addresses) in resolved {
+            for waiting in work.resolving.removeValue(forKey: name) ?? [] {
+                var job = waiting.job
+                job.request.timeout -= ContinuousClock.now - waiting.since
+                check(job, addresses, &work)
+            }
         }
         return !isStopped
     }
@@ -118,15 +131,19 @@ final class ClientCore: Sendable {
     private func resolve(_ job: Job, _ work: inout Work) {
         let host = job.request.url.host
         guard !job.request.url.isLiteral else { return check(job, [host], &work) }
-        let number = work.nextNumber
-        work.nextNumber += 1
-        work.resolving[number] = (job, ContinuousClock.now + resolveTimeout)
+        let now = ContinuousClock.now
+        let waiting = Waiting(job: job, since: now, deadline: now + min(resolveTimeout, job.request.timeout))
+        guard work.resolving[host] == nil else {
+            work.resolving[host]?.append(waiting)
+            return
+        }
         let isTaken = workers.submit { [self] in
             let addresses = resolver.addresses(host)
-            mailbox.withLock { $0.resolved.append((number, addresses)) }
+            mailbox.withLock { $0.resolved.append((host, addresses)) }
             wake()
         }
-        if !isTaken, let job = work.resolving.removeValue(forKey: number)?.job { job.finish(.failure(.unresolvable)) }
+        guard isTaken else { return job.finish(.failure(.unresolvable)) }
+        work.resolving[host] = [waiting]
     }
 
     /// One forbidden address refuses the name: whoever owns it could answer with another one the next time.
@@ -139,14 +156,14 @@ final class ClientCore: Sendable {
     private func expire(_ work: inout Work) {
         guard !work.resolving.isEmpty else { return }
         let now = ContinuousClock.now
-        for (number, entry) in work.resolving where entry.deadline <= now {
-            work.resolving[number] = nil
-            entry.job.finish(.failure(.unresolvable))
+        for (name, everyone) in work.resolving where everyone.contains(where: { $0.deadline <= now }) {
+            work.resolving[name] = everyone.filter { $0.deadline > now }
+            for waiting in everyone where waiting.deadline <= now { waiting.job.finish(.failure(.unresolvable)) }
         }
     }
 
     private func begin(_ work: inout Work) {
-        while work.transfers.count < HTTPClient.concurrencyLimit, !work.ready.isEmpty {
+        while work.hasTurn {
             let (job, address) = work.ready.removeFirst()
             guard let transfer = Transfer(job.request, to: address, finish: job.finish) else {
                 job.finish(.failure(.unreachable))
@@ -174,7 +191,7 @@ final class ClientCore: Sendable {
     }
 
     private func end(_ work: inout Work) {
-        for entry in work.resolving.values { entry.job.finish(.failure(.stopped)) }
+        for waiting in work.resolving.values.joined() { waiting.job.finish(.failure(.stopped)) }
         for (job, _) in work.ready { job.finish(.failure(.stopped)) }
         for transfer in work.transfers.values { finish(transfer, .failure(.stopped)) }
         // A name that the system still looks for is not waited for.

@@ -12,13 +12,13 @@ public struct OutboundRequest: Sendable {
     public var method: String
     /// Where to.
     public var url: OutboundURL
-    /// Names and values, besides `Host` and `Content-Length`.
+    /// Names and values, besides `Host`, `Content-Length` and an `Accept` for everything.
     public var headers: [(name: String, value: String)]
     /// The body; empty for none.
     public var body: [UInt8]
-    /// How long connecting may take, TLS included; resolving the name has five seconds of its own.
+    /// How long connecting may take, TLS included.
     public var connectTimeout: Duration
-    /// How long all may take once the name is resolved.
+    /// How long all may take, resolving the name included; waiting for a turn is not.
     public var timeout: Duration
     /// Bytes of the answer's body that are kept.
     public var bodyLimit: Int

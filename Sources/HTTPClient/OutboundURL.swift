@@ -133,7 +133,7 @@ public struct OutboundURL: Sendable, Hashable {
                     && label.last != "-"
             }
         guard isName else { throw OutboundURLError(reason: "The host is no name of letters, digits, hyphens and dots.") }
-        guard labels.count > 1, !localSuffixes.contains(where: { name.hasSuffix(".\($0)") }) else {
+        guard labels.count > 1, !localSuffixes.contains(where: { ".\(name)".hasSuffix(".\($0)") }) else {
             throw OutboundURLError(reason: "The host is a local name.")
         }
     }

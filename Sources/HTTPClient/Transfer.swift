@@ -1,4 +1,5 @@
 internal import CCurl
+internal import Security
 
 /// One request in the hands of libcurl, and what has come back so far. It belongs to the client's thread.
 final class Transfer {
@@ -15,7 +16,13 @@ final class Transfer {
     private var body: [UInt8] = []
     private var isCut = false
     private var isElsewhere = false
+    /// Whether the fields of the answer have ended: what comes after the body does not count among them (RFC 9110 6.5.1).
+    private var isPastFields = false
+    /// Whether libcurl has taken every option.
+    private var isConfigured = true
 
+    /// Nil when libcurl does not take an option: a request without one of its bounds is not sent.
+    ///
     /// - Parameter address: the numeric address that has been checked.
     init?(_ request: OutboundRequest, to address: String, finish: @escaping (Result<OutboundResponse, OutboundFailure>) -> Void) {
         guard let handle = curl_easy_init() else { return nil }
@@ -24,6 +31,10 @@ final class Transfer {
         self.request = request
         self.address = address
         configure()
+        guard isConfigured else {
+            close()
+            return nil
+        }
     }
 
     /// Frees what libcurl holds; the handle must not be in a multi handle any more.
@@ -66,7 +77,7 @@ final class Transfer {
             set(CURLOPT_POST, 1)
             set(CURLOPT_POSTFIELDSIZE, request.body.count)
             request.body.withUnsafeBytes { body in
-                _ = roost_curl_set_pointer(handle, CURLOPT_COPYPOSTFIELDS, UnsafeMutableRawPointer(mutating: body.baseAddress))
+                note(roost_curl_set_pointer(handle, CURLOPT_COPYPOSTFIELDS, UnsafeMutableRawPointer(mutating: body.baseAddress)))
             }
         }
         set(CURLOPT_CUSTOMREQUEST, request.method)
@@ -76,19 +87,16 @@ final class Transfer {
 
     private func setReceivers() {
         let me = Unmanaged.passUnretained(self).toOpaque()
-        _ = roost_curl_set_receiver(handle, CURLOPT_WRITEFUNCTION) { bytes, _, count, context in
-            Transfer.from(context)?.receive(bytes, count) ?? 0
-        }
-        _ = roost_curl_set_pointer(handle, CURLOPT_WRITEDATA, me)
-        _ = roost_curl_set_receiver(handle, CURLOPT_HEADERFUNCTION) { bytes, _, count, context in
-            Transfer.from(context)?.receiveHeader(bytes, count) ?? 0
-        }
-        _ = roost_curl_set_pointer(handle, CURLOPT_HEADERDATA, me)
-        _ = roost_curl_set_check(handle) { context, peer, _, _, _ in
+        note(roost_curl_set_receiver(handle, CURLOPT_WRITEFUNCTION) { Transfer.from($3)?.receive($0, $2) ?? 0 })
+        note(roost_curl_set_pointer(handle, CURLOPT_WRITEDATA, me))
+        note(roost_curl_set_receiver(handle, CURLOPT_HEADERFUNCTION) { Transfer.from($3)?.receiveHeader($0, $2) ?? 0 })
+        note(roost_curl_set_pointer(handle, CURLOPT_HEADERDATA, me))
+        let check = roost_curl_set_check(handle) { context, peer, _, _, _ in
             Transfer.from(context)?.isConnected(to: peer.map { String(cString: $0) } ?? "") == true
                 ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
         }
-        _ = roost_curl_set_pointer(handle, CURLOPT_PREREQDATA, me)
+        note(check)
+        note(roost_curl_set_pointer(handle, CURLOPT_PREREQDATA, me))
     }
 
     private static func from(_ context: UnsafeMutableRawPointer?) -> Transfer? {
@@ -97,9 +105,9 @@ final class Transfer {
 
     // MARK: What comes back
 
-    /// The last look: connected, and nothing sent yet.
+    /// The last look: connected, and nothing sent yet. One address has several spellings in IPv6.
     private func isConnected(to peer: String) -> Bool {
-        isElsewhere = peer != address
+        isElsewhere = AddressRange(address)?.contains(peer) != true
         return !isElsewhere
     }
 
@@ -117,8 +125,9 @@ final class Transfer {
         guard let bytes, headerBytes <= Self.headerLimit else { return 0 }
         let line = String(decoding: UnsafeRawBufferPointer(start: bytes, count: count), as: UTF8.self)
         // A status line begins the fields anew: those of an interim answer do not count.
-        if line.hasPrefix("HTTP/") { headers = [] }
-        guard let colon = line.firstIndex(of: ":") else { return count }
+        if line.hasPrefix("HTTP/") { (headers, isPastFields) = ([], false) }
+        if line == "\r\n" || line == "\n" { isPastFields = true }
+        guard !isPastFields, let colon = line.firstIndex(of: ":") else { return count }
         headers.append((line[..<colon].lowercased(), line[line.index(after: colon)...].trimmingLine))
         return count
     }
@@ -147,18 +156,29 @@ final class Transfer {
 
     // MARK: Options
 
+    private func note(_ code: CURLcode) {
+        if code != CURLE_OK { isConfigured = false }
+    }
+
     private func set(_ option: CURLoption, _ value: Int) {
-        _ = roost_curl_set_long(handle, option, value)
+        note(roost_curl_set_long(handle, option, value))
     }
 
     private func set(_ option: CURLoption, _ value: String) {
-        _ = roost_curl_set_text(handle, option, value)
+        note(roost_curl_set_text(handle, option, value))
     }
 
     private func list(_ option: CURLoption, _ values: [String]) {
-        let list = values.reduce(nil) { list, value in curl_slist_append(list, value) ?? list }
+        var list: UnsafeMutablePointer<curl_slist>?
+        for value in values {
+            guard let longer = curl_slist_append(list, value) else {
+                isConfigured = false
+                break
+            }
+            list = longer
+        }
         lists.append(list)
-        _ = roost_curl_set_pointer(handle, option, list)
+        note(roost_curl_set_pointer(handle, option, list))
     }
 }
 
@@ -171,7 +191,8 @@ extension Substring {
 }
 
 extension Duration {
+    /// At least one: to libcurl, zero is no bound at all.
     fileprivate var milliseconds: Int {
-        Int(components.seconds) * 1_000 + Int(components.attoseconds / 1_000_000_000_000_000)
+        max(Int(components.seconds) * 1_000 + Int(components.attoseconds / 1_000_000_000_000_000), 1)
     }
 }

@@ -14,11 +14,16 @@ final class RawServer: Sendable {
         case bytes(String)
         /// Nothing, for so many milliseconds, and then the end.
         case silence(milliseconds: UInt32)
+        /// One byte after the other, each after so many milliseconds.
+        case drip(String, milliseconds: UInt32)
+        /// Nothing, and all connections are kept.
+        case hold
     }
 
     let port: Int
     private let descriptor: Int32
     private let received = Mutex<[String]>([])
+    private let accepted = Mutex(0)
 
     init(_ answer: Answer) throws {
         #if canImport(Glibc)
@@ -34,15 +39,22 @@ final class RawServer: Sendable {
         withUnsafeMutablePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
                 _ = bind(listening, pointer, length)
-                _ = listen(listening, 16)
+                _ = listen(listening, 128)
                 _ = getsockname(listening, pointer, &length)
             }
         }
         port = Int(UInt16(bigEndian: address.sin_port))
         _ = SystemThread(name: "raw-server") { [weak self] in
+            var held: [Int32] = []
+            defer { for connection in held { close(connection) } }
             while true {
                 let connection = accept(listening, nil, nil)
                 guard connection >= 0 else { return }
+                self?.accepted.withLock { $0 += 1 }
+                if case .hold = answer {
+                    held.append(connection)
+                    continue
+                }
                 self?.serve(connection, answer)
                 close(connection)
             }
@@ -55,6 +67,8 @@ final class RawServer: Sendable {
     }
 
     var requests: [String] { received.withLock { $0 } }
+    /// How many have connected so far.
+    var connections: Int { accepted.withLock { $0 } }
 
     private func serve(_ connection: Int32, _ answer: Answer) {
         var text = ""
@@ -66,16 +80,34 @@ final class RawServer: Sendable {
         }
         received.withLock { [text] in $0.append(text) }
         switch answer {
-        case .bytes(let bytes):
-            let bytes = Array(bytes.utf8)
-            var sent = 0
-            while sent < bytes.count {
-                let count = bytes[sent...].withUnsafeBytes { send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
-                guard count > 0 else { return }
-                sent += count
+        case .bytes(let bytes): _ = send(bytes.utf8, to: connection)
+        case .drip(let bytes, let milliseconds):
+            for byte in bytes.utf8 {
+                usleep(milliseconds * 1_000)
+                guard send(CollectionOfOne(byte), to: connection) else { return }
             }
+        case .hold: break
         case .silence(let milliseconds): usleep(milliseconds * 1_000)
         }
+    }
+
+    /// Whether the other side has taken all.
+    private func send(_ bytes: some Collection<UInt8>, to connection: Int32) -> Bool {
+        var rest = Array(bytes)[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Self.write(connection, $0) }
+            guard count > 0 else { return false }
+            rest = rest.dropFirst(count)
+        }
+        return true
+    }
+
+    private static func write(_ connection: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
+        #if canImport(Glibc)
+            Glibc.send(connection, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
+        #else
+            Darwin.send(connection, bytes.baseAddress, bytes.count, 0)
+        #endif
     }
 
     private func isWhole(_ text: String) -> Bool {

@@ -18,6 +18,7 @@ public struct AddressRange: Sendable, Equatable {
         guard let bytes = parts.first.flatMap(Self.bytes) else { return nil }
         let whole = bytes.count * 8
         guard let length = parts.count == 2 ? Int(parts[1]) : whole, (0...whole).contains(length) else { return nil }
+        if parts.count == 2, String(length) != parts[1] { return nil }
         network = bytes
         prefixLength = length
     }
