@@ -65,7 +65,9 @@ extension WebhookEngine {
     /// Forgets bodies and attempts that are old enough, and endpoints of galaxies that are gone. Call it now and then.
     public func removeExpired() async throws {
         let spaces = try await database.read { reader in
-            try reader.query("SELECT DISTINCT space_id FROM webhook_endpoints WHERE space_id IS NOT NULL", []) { SpaceID(try $0.integer(0)) }
+            try reader.query("SELECT DISTINCT space_id FROM webhook_endpoints WHERE space_id IS NOT NULL", []) {
+                SpaceID(try $0.integer(0))
+            }
         }
         let gone = try await community.spacesThatAreGone(among: spaces)
         try await database.transaction { tx in

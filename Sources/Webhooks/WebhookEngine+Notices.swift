@@ -8,7 +8,8 @@ extension WebhookEngine {
     func tell(of endpoint: WebhookEndpoint, _ reason: DisabledReason) async throws {
         guard let space = endpoint.spaceID else { return }
         try await community.noteDisabledWebhook(endpoint.id.rawValue, in: space, reason: reason.rawValue)
-        let body = Self.body("webhook.disabled", at: clock(), data: notice(endpoint.id, galaxyID: try await community.galaxyID(of: space), reason))
+        let body = Self.body(
+            "webhook.disabled", at: clock(), data: notice(endpoint.id, galaxyID: try await community.galaxyID(of: space), reason))
         let messageID = messageID()
         try await database.transaction { tx in
             for other in try tx.endpoints(of: space)

@@ -39,7 +39,9 @@ extension WebhookEngine {
         let host = host(of: record)
         return progress.withLock { progress in
             let (ofEndpoint, ofHost) = (progress.byEndpoint[record.endpoint.id] ?? 0, progress.byHost[host] ?? 0)
-            guard !progress.isStopped, progress.count < Self.overall, ofEndpoint < Self.perEndpoint, ofHost < Self.perHost else { return false }
+            guard !progress.isStopped, progress.count < Self.overall, ofEndpoint < Self.perEndpoint, ofHost < Self.perHost else {
+                return false
+            }
             progress.byEndpoint[record.endpoint.id] = ofEndpoint + 1
             progress.byHost[host] = ofHost + 1
             progress.count += 1

@@ -66,7 +66,8 @@ struct SpaceEventRenderer {
     /// Of one that not everybody saw, the event of each account tells who did.
     private func deletedChannel(_ event: Event, _ kind: EventKind) throws -> (SpaceEvent.Content, channelID: String?)? {
         let isForViewer = kind == .channelHidden ? ChannelRecord.loss(from: event.data) == .deleted : event.scope == .space || viewer == nil
-        guard isForViewer, let channel = ChannelRecord.channel(ChannelID(event.subjectID), from: event.data), channel.spaceID == space else {
+        guard isForViewer, let channel = ChannelRecord.channel(ChannelID(event.subjectID), from: event.data), channel.spaceID == space
+        else {
             return nil
         }
         return (.channelDeleted(channel), ChannelRecord.externalID(from: event.data) ?? String(channel.id.rawValue))

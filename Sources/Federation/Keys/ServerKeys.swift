@@ -41,7 +41,9 @@ public final class ServerKeys: Sendable {
         self.clock = clock
         let now = clock()
         state = Mutex(
-            State(current: try Self.load(folder, at: now), signature: Self.signature(of: folder), checkedAt: now))
+            State(
+                current: try Self.alone(in: folder) { () throws(KeyFile.Failure) in try Self.load(folder, at: now) },
+                signature: Self.signature(of: folder), checkedAt: now))
     }
 
     /// The keys now. A rotation at the command line is noticed within a second.

@@ -20,7 +20,9 @@ struct MessageIdentifierTests {
 
     /// 8: "id and timestamp must not contain `.`"; later ids sort behind.
     @Test func laterOnesSortBehind() {
-        let ids = (0..<50).map { MessageIdentifier.make(at: Timestamp(seconds: 1_800_000_000 + $0 * 40), random: Array(repeating: 7, count: 10)) }
+        let ids = (0..<50).map {
+            MessageIdentifier.make(at: Timestamp(seconds: 1_800_000_000 + $0 * 40), random: Array(repeating: 7, count: 10))
+        }
         #expect(ids == ids.sorted())
         #expect(ids.allSatisfy { $0.utf8.count == 30 && !$0.contains(".") })
     }

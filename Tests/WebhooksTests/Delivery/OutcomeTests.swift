@@ -48,7 +48,10 @@ import Testing
             await world.pass(seconds: 4 * 86_400, step: 1_800)
             #expect(world.receiver.arrivals.count == 10)
             #expect(try await world.rows(.exhausted) == ["galaxy.updated"])
-            #expect(try await world.engine.attempts(of: id, of: world.space, before: 0, limit: 100).map(\.attempt).prefix(10) == [10, 9, 8, 7, 6, 5, 4, 3, 2, 1])
+            #expect(
+                try await world.engine.attempts(of: id, of: world.space, before: 0, limit: 100).map(\.attempt).prefix(10) == [
+                    10, 9, 8, 7, 6, 5, 4, 3, 2, 1,
+                ])
             #expect(try await world.shown(id).state == .active)
         }
     }

@@ -56,7 +56,9 @@ import Testing
                 try await world.engine.redeliver(attempt.id + 1, of: id, of: world.space)
             }
             let (other, _) = try await world.endpoint(url: "https://other.example.net/")
-            await #expect(throws: WebhookRefusal.unknownDelivery) { try await world.engine.redeliver(attempt.id, of: other, of: world.space) }
+            await #expect(throws: WebhookRefusal.unknownDelivery) {
+                try await world.engine.redeliver(attempt.id, of: other, of: world.space)
+            }
         }
     }
 

@@ -38,7 +38,9 @@ import Testing
             world.clock.advance(seconds: 1)
             try await world.endpoint(url: "https://quick.example.net/", isActive: false)
             let taken = try await world.engine.takeDue()
-            #expect(taken.map(\.1.endpoint.url).sorted() == ["https://quick.example.net/"] + Array(repeating: "https://slow.example.net/", count: 2))
+            #expect(
+                taken.map(\.1.endpoint.url).sorted() == ["https://quick.example.net/"]
+                    + Array(repeating: "https://slow.example.net/", count: 2))
         }
     }
 

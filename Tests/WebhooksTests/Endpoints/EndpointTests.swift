@@ -22,7 +22,8 @@ import Testing
             #expect(shown.lastSuccessAt == world.clock.now)
             let ping = try #require(world.receiver.arrivals.first)
             #expect(world.receiver.arrivals.count == 1)
-            let body = #"{"type":"webhook.ping","timestamp":"2027-01-15T08:00:00.000Z","data":{"galaxyId":"g1","webhookId":"\#(id.rawValue)"}}"#
+            let body =
+                #"{"type":"webhook.ping","timestamp":"2027-01-15T08:00:00.000Z","data":{"galaxyId":"g1","webhookId":"\#(id.rawValue)"}}"#
             #expect(String(decoding: ping.body, as: UTF8.self) == body)
             #expect(ping.header("content-type") == "application/json")
             #expect(ping.header("user-agent") == "Roost")
@@ -50,13 +51,18 @@ import Testing
     func onlyGoodURLsAndTypesAreTaken(engine: TestEngine) async throws {
         try await WebhookWorld.run(on: engine) { world in
             let (id, _) = try await world.endpoint()
-            for url in ["http://hooks.example.net/", "https://127.0.0.1/", "https://hooks.example.net:8443/", "https://localhost/", "ftp://x.example.net/"] {
+            for url in [
+                "http://hooks.example.net/", "https://127.0.0.1/", "https://hooks.example.net:8443/", "https://localhost/",
+                "ftp://x.example.net/",
+            ] {
                 await #expect(throws: WebhookRefusal.self) { try await world.endpoint(url: url) }
                 await #expect(throws: WebhookRefusal.self) {
                     try await world.engine.updateEndpoint(id, of: world.space, galaxyID: "g1", EndpointChanges(url: url))
                 }
             }
-            await #expect(throws: WebhookRefusal.unknownEvent("galaxy.painted")) { try await world.endpoint(events: ["*", "galaxy.painted"]) }
+            await #expect(throws: WebhookRefusal.unknownEvent("galaxy.painted")) {
+                try await world.endpoint(events: ["*", "galaxy.painted"])
+            }
             await #expect(throws: WebhookRefusal.unknownEvent("x")) {
                 try await world.engine.updateEndpoint(id, of: world.space, galaxyID: "g1", EndpointChanges(events: ["x"]))
             }
@@ -73,7 +79,9 @@ import Testing
             let other = SpaceID(world.space.rawValue + 1)
             let (engine, unknown) = (world.engine, WebhookRefusal.unknownEndpoint)
             await #expect(throws: unknown) { try await engine.endpoint(id, of: other) }
-            await #expect(throws: unknown) { try await engine.updateEndpoint(id, of: other, galaxyID: "g2", EndpointChanges(isEnabled: false)) }
+            await #expect(throws: unknown) {
+                try await engine.updateEndpoint(id, of: other, galaxyID: "g2", EndpointChanges(isEnabled: false))
+            }
             await #expect(throws: unknown) { try await engine.deleteEndpoint(id, of: other) }
             await #expect(throws: unknown) { try await engine.rotateSecret(of: id, of: other, overlap: 0) }
             await #expect(throws: unknown) { try await engine.test(id, of: other, galaxyID: "g2") }

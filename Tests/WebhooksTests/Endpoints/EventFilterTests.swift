@@ -8,7 +8,10 @@ struct EventFilterTests {
         #expect(EventFilter.isKnown(entry))
     }
 
-    @Test(arguments: ["", ".*", "*.*", "**", "chan*", "channel", "channel.", "channel.painted", "Channel.*", "*.created", "message.created.*", "mess.*", ","])
+    @Test(arguments: [
+        "", ".*", "*.*", "**", "chan*", "channel", "channel.", "channel.painted", "Channel.*", "*.created", "message.created.*", "mess.*",
+        ",",
+    ])
     func whatNamesNoneIsNot(entry: String) {
         #expect(!EventFilter.isKnown(entry))
     }

@@ -22,7 +22,7 @@ import Testing
         try await WebhookWorld.run(on: engine, settings: Self.settings([(Self.url, ["*"])])) { world in
             try await world.engine.prepare(isAlone: false)
             let hidden = try await world.channel("hidden")
-            _ = try await world.community.setDefaultPermissions([], in: "hidden", of: "g1", by: WebhookWorld.metadata)
+            try await world.limit("hidden", to: [])
             try await world.say("not for everybody", in: hidden)
             let draft = try GalaxyDraft(id: "g2", name: "Eyrie", ownerID: "u1")
             _ = try await world.community.createGalaxy(draft, by: WebhookWorld.metadata, address: "192.0.2.1")

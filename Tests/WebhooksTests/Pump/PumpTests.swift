@@ -122,7 +122,7 @@ import Testing
             let keeper = try await world.member("u2")
             _ = try await world.role(.manageWebhooks, of: keeper)
             let (open, hidden) = (try await world.channel("open"), try await world.channel("hidden"))
-            _ = try await world.community.setDefaultPermissions([], in: "hidden", of: "g1", by: WebhookWorld.metadata)
+            try await world.limit("hidden", to: [])
             try await world.endpoint(events: ["channel.*", "message.*"], by: keeper)
             try await world.endpoint(url: "https://owner.example.net/", events: ["channel.*", "message.*"])
             try await world.say("all may read this", in: open)
@@ -145,7 +145,7 @@ import Testing
             let keeper = try await world.member("u2")
             _ = try await world.role(.manageWebhooks, of: keeper)
             let channel = try await world.channel("c1")
-            _ = try await world.community.setDefaultPermissions(.viewChannel, in: "c1", of: "g1", by: WebhookWorld.metadata)
+            try await world.limit("c1", to: .viewChannel)
             try await world.endpoint(events: ["channel.*", "message.*"], by: keeper)
             let id = try await world.say("hello", in: channel)
             try await world.community.deleteMessage(id, in: channel.channel.id, by: world.owner)
@@ -163,7 +163,7 @@ import Testing
             let keeper = try await world.member("u2")
             _ = try await world.role(.manageWebhooks, of: keeper)
             try await world.channel("hidden")
-            _ = try await world.community.setDefaultPermissions([], in: "hidden", of: "g1", by: WebhookWorld.metadata)
+            try await world.limit("hidden", to: [])
             try await world.endpoint(by: keeper)
             try await world.endpoint(url: "https://owner.example.net/", channels: ["hidden"])
             try await world.community.deleteGalaxyChannel("hidden", of: "g1", by: WebhookWorld.metadata)
@@ -229,7 +229,8 @@ import Testing
         try await WebhookWorld.run(on: engine) { world in
             let channel = try await world.channel("c1")
             try await world.endpoint()
-            let frame = #"{"type":"message.created","timestamp":"2027-01-15T08:00:00.000Z","data":{"galaxyId":"g1","channelId":"c1","text":""}}"#
+            let frame =
+                #"{"type":"message.created","timestamp":"2027-01-15T08:00:00.000Z","data":{"galaxyId":"g1","channelId":"c1","text":""}}"#
             let room = WebhookEngine.bodyLimit - frame.utf8.count
             for length in [room, room + 1] {
                 try await world.say("x\(length)", in: channel)
@@ -237,7 +238,8 @@ import Testing
             }
             let bodies = world.receiver.arrivals.map(\.body)
             #expect(bodies.map(\.count).first == WebhookEngine.bodyLimit)
-            let thin = #"{"type":"message.created","timestamp":"2027-01-15T08:00:00.000Z","data":{"galaxyId":"g1","channelId":"c1","truncated":true}}"#
+            let thin =
+                #"{"type":"message.created","timestamp":"2027-01-15T08:00:00.000Z","data":{"galaxyId":"g1","channelId":"c1","truncated":true}}"#
             #expect(bodies.last == Array(thin.utf8))
         }
     }

@@ -29,7 +29,8 @@ extension WebhookWorld {
     /// An endpoint of the owner; it has answered its ping unless `isActive` is false.
     @discardableResult
     func endpoint(
-        url: String = url, events: [String] = ["*"], channels: [String]? = nil, scheme: SignatureScheme = .symmetric, by account: AccountID? = nil,
+        url: String = url, events: [String] = ["*"], channels: [String]? = nil, scheme: SignatureScheme = .symmetric,
+        by account: AccountID? = nil,
         isActive: Bool = true
     ) async throws -> (id: EndpointID, secret: [UInt8]) {
         let (endpoint, secret) = try await engine.createEndpoint(
@@ -83,7 +84,9 @@ extension WebhookWorld {
     /// What stands in the queue, by state.
     func rows(_ state: DeliveryState) async throws -> [String] {
         try await database.read { reader in
-            try reader.query("SELECT type FROM webhook_deliveries WHERE state = $1 ORDER BY id", [.integer(state.rawValue)]) { try $0.text(0) }
+            try reader.query("SELECT type FROM webhook_deliveries WHERE state = $1 ORDER BY id", [.integer(state.rawValue)]) {
+                try $0.text(0)
+            }
         }
     }
 }
@@ -94,5 +97,11 @@ extension WebhookWorld {
         try await engine.pump()
         let taken = try await engine.takeDue()
         for (delivery, record) in taken { await engine.attempt(delivery, record) }
+    }
+
+    /// Lets everyone do no more in a channel.
+    func limit(_ channel: String, to permissions: Permissions) async throws {
+        _ = try await community.updateGalaxyChannel(
+            channel, of: "g1", by: Self.metadata, GalaxyChannelChanges(everyone: .set(permissions)))
     }
 }

@@ -41,7 +41,8 @@ struct WebhookWorld: Sendable {
         _ configuration: DatabaseConfiguration, _ clock: ManualClock, _ receiver: Receiver, _ settings: WebhookSettings
     ) async throws {
         let database = try await Database.open(
-            configuration, schemas: [Community.schema, WebhookEngine.schema], loops: Self.loops) { clock.now }
+            configuration, schemas: [Community.schema, WebhookEngine.schema], loops: Self.loops
+        ) { clock.now }
         let community = Community(database: database, passwordHasher: Self.hasher) { clock.now }
         let key = try #require(Ed25519PrivateKey(seed: Array(1...32)))
         let reports = Reports()
@@ -121,6 +122,9 @@ struct WebhookWorld: Sendable {
         case .channelCreated: "channel.created"
         case .channelUpdated: "channel.updated"
         case .channelDeleted: "channel.deleted"
+        case .channelGone(let isNew): isNew ? "channel.created" : "channel.updated"
+        case .messageGone(_, let isNew): isNew ? "message.created" : "message.updated"
+        case .memberGone(_, let isNew): isNew ? "member.joined" : "member.updated"
         case .messageCreated: "message.created"
         case .messageUpdated: "message.updated"
         case .messageDeleted: "message.deleted"
