@@ -114,7 +114,8 @@ let package = Package(
         tests(
             "CosmosTests",
             [
-                "Community", "Cosmos", "Dialect", "Federation", "Gateway", "HTTP", "HTTPClient", "JSON", "Primitives", "Reactor", "Security",
+                "Community", "Cosmos", "Dialect", "Federation", "Gateway", "HTTP", "HTTPClient", "JSON", "Primitives", "Reactor",
+                "Security",
                 "Storage", "StorageTesting", "Webhooks",
             ]),
         tests(
