@@ -28,6 +28,7 @@ public struct CosmosDialect: Sendable {
             mountAPI(on: &group, versioned, plural: true)
         }
         router.group("/.well-known") { group in
+            group.use(AnswerCompletion())
             group.use(crossOrigin)
             WellKnownRoutes(endpoints: endpoints).mount(on: &group)
         }
@@ -74,6 +75,7 @@ public struct CosmosDialect: Sendable {
     }
 
     private func prepare(_ group: inout RouteGroup, _ endpoints: Endpoints) {
+        group.use(AnswerCompletion())
         group.use(crossOrigin)
         refuse(&group, endpoints)
     }

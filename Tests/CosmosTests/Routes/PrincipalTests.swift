@@ -83,10 +83,9 @@ struct PrincipalTests {
     /// A login of the Chat API is the same account, under its number.
     @Test func `whoever has an account here needs no identity server`() async throws {
         try await CosmosWorld.run(CosmosWorld.Plan(sources: [])) { world in
-            let token = try await world.chatToken(of: "alice")
-            let account = try await world.community.account(cosmosUser: "1").id
-            try await world.community.addOperator(String(account.rawValue))
-            let body = #"{"id":"g1","name":"G","ownerId":"\#(account.rawValue)"}"#
+            let (userID, token) = try await world.register("alice")
+            try await world.community.addOperator(userID)
+            let body = #"{"id":"g1","name":"G","ownerId":"\#(userID)"}"#
             #expect(try await world.send("POST", "/galaxy", token: token, body: body).status == 201)
             let channel = try await world.send("POST", "/galaxy/g1/channels", token: token, body: #"{"name":"general","type":0}"#)
             #expect(channel.status == 201)

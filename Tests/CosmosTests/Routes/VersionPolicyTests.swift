@@ -28,7 +28,7 @@ struct VersionPolicyTests {
     /// "unsupported => 400/4600; disagreeing with the path prefix => 400/4600. Not an integer => 400/4400."
     @Test(
         arguments: [
-            (nil, "2", 4600), (nil, "0", 4600), (nil, "-1", 4600), (1, "2", 4600), (2, nil, 4600), (nil, "one", 4400), (nil, "", 4400),
+            (nil, "2", 4600), (nil, "0", 4600), (nil, "-1", 4400), (1, "2", 4600), (2, nil, 4600), (nil, "one", 4400), (nil, "", 4400),
             (nil, "1.0", 4400), (nil, "+1", 4400), (nil, "01", 4400), (nil, "1, 1", 4400), (1, "v1", 4400),
         ] as [(Int?, String?, Int)])
     func `others are refused`(prefix: Int?, header: String?, code: Int) {

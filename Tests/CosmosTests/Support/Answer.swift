@@ -12,7 +12,7 @@ struct Answer: Sendable {
     let headers: HTTPHeaders
     let text: String
 
-    init(_ response: HTTPResponse) throws {
+    init(_ response: HTTPResponse) {
         status = response.status.code
         headers = response.headers
         guard case .bytes(let bytes) = response.body else {

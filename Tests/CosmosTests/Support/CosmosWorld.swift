@@ -107,10 +107,22 @@ struct CosmosWorld: Sendable {
         let bytes = Array(body.utf8)
         let lines = ["\(method) \(target) HTTP/1.1", "Host: elsewhere.example"] + fields.map { "\($0.0): \($0.1)" } + ["", ""]
         let head = try HeadParser.parse(Array(lines.joined(separator: "\r\n").utf8), limits: HTTPLimits())
+        let loop = Self.loops.next()
         let request = HTTPRequest(
             head, body: RequestBody(source: .whole(WholeBody(bytes)), declaredLength: bytes.count), id: 1,
-            peer: try SocketAddress(host: address, port: 1), loop: Self.loops.next())
-        return try Answer(try await router.respond(to: request))
+            peer: try SocketAddress(host: address, port: 1), loop: loop)
+        // Handlers run on the loop of their connection.
+        return try await withCheckedThrowingContinuation { continuation in
+            loop.execute {
+                loop.start {
+                    do {
+                        continuation.resume(returning: Answer(try await router.respond(to: request)))
+                    } catch {
+                        continuation.resume(throwing: error)
+                    }
+                }
+            }
+        }
     }
 
     // MARK: As somebody
@@ -134,12 +146,13 @@ struct CosmosWorld: Sendable {
         guard made.status == 201 else { throw Answer.Unexpected(answer: made) }
     }
 
-    /// A token of a login of the Chat API.
-    func chatToken(of username: String) async throws -> String {
+    /// Somebody who has registered here, with a token of a login of the Chat API.
+    func register(_ username: String) async throws -> (userID: String, token: String) {
         let login = try await community.register(Registration(username: username, password: "correct horse"), address: "192.0.2.1")
-        return AccessTokenCodec(key: Self.accessKey).sign(
+        let token = AccessTokenCodec(key: Self.accessKey).sign(
             AccessToken(
                 accountID: login.account.id.rawValue, username: username, sessionID: login.sessionID.rawValue, issuedAt: clock.now,
                 expiresAt: clock.now.adding(seconds: 3_600)))
+        return (String(login.account.id.rawValue), token)
     }
 }
