@@ -111,11 +111,16 @@ struct PrincipalTests {
     }
 
     /// What a token is limited to must not be lost by changing it for a session.
-    @Test func `a limited token opens no session that is not limited`() async throws {
+    @Test func `a session is limited like the token that opened it`() async throws {
         try await CosmosWorld.run { world in
-            try await world.makeGalaxy()
-            let answer = try await world.send("POST", "/session", token: world.peers.token(more: #","gal":["g9"]"#))
-            #expect(answer.status == 403 && answer.code == 4202 && !answer.has("token"))
+            try await world.makeGalaxy("g1")
+            try await world.makeGalaxy("g2")
+            let opened = try await world.send("POST", "/session", token: world.peers.token(more: #","gal":["g1"]"#))
+            let session = try #require(opened.string("token"))
+            let body = #"{"name":"general","type":0}"#
+            #expect(try await world.send("POST", "/galaxy/g1/channels", token: session, body: body).status == 201)
+            #expect(try await world.send("POST", "/galaxy/g2/channels", token: session, body: body).code == 4202)
+            #expect(try await world.send("GET", "/galaxy/g2/channels", token: session).text == "[]")
         }
     }
 }

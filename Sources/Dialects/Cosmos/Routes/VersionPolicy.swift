@@ -50,7 +50,8 @@ struct VersionPolicy: Sendable {
     /// The answer to a path such as `/v2/galaxy`; nil for other paths.
     func refusal(of path: String, at now: Timestamp) -> Problem? {
         let word = path.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: true).first ?? ""
-        guard word.hasPrefix("v"), let number = Int(word.dropFirst()), number >= 0, "v\(number)" == word, !Self.served.contains(number) else {
+        guard word.hasPrefix("v"), let number = Int(word.dropFirst()), number >= 0, "v\(number)" == word, !Self.served.contains(number)
+        else {
             return nil
         }
         do throws(Problem) {
