@@ -7,9 +7,14 @@ static const unsigned char chat_openapi[] = {
 #embed "../../../docs/api/chat.openapi.yaml"
 };
 
+static const unsigned char cosmos_openapi[] = {
+#embed "../../../docs/api/cosmos.openapi.yaml"
+};
+
 static const unsigned char dawchat_openapi[] = {
 #embed "../../../docs/api/dawchat.openapi.yaml"
 };
 
 const roost_document roost_chat_openapi = {chat_openapi, sizeof chat_openapi};
+const roost_document roost_cosmos_openapi = {cosmos_openapi, sizeof cosmos_openapi};
 const roost_document roost_dawchat_openapi = {dawchat_openapi, sizeof dawchat_openapi};

@@ -9,6 +9,8 @@ internal import Security
 public enum APIDocument {
     /// docs/api/chat.openapi.yaml
     public static let chat = document(roost_chat_openapi)
+    /// docs/api/cosmos.openapi.yaml
+    public static let cosmos = document(roost_cosmos_openapi)
     /// docs/api/dawchat.openapi.yaml
     public static let dawchat = document(roost_dawchat_openapi)
 

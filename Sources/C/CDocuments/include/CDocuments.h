@@ -11,5 +11,7 @@ typedef struct {
 
 /// docs/api/chat.openapi.yaml
 extern const roost_document roost_chat_openapi;
+/// docs/api/cosmos.openapi.yaml
+extern const roost_document roost_cosmos_openapi;
 /// docs/api/dawchat.openapi.yaml
 extern const roost_document roost_dawchat_openapi;

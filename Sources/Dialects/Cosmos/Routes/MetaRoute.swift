@@ -12,6 +12,7 @@ struct MetaRoute {
 
     func mount(on router: inout RouteGroup) {
         router.get("", endpoints.plain(meta))
+        router.get("/openapi.yaml", APIDocument.cosmos.handler)
     }
 
     @Sendable private func meta(_ request: HTTPRequest) async throws -> HTTPResponse {

@@ -1,0 +1,80 @@
+"""docs/api/cosmos.openapi.yaml names every route of the Cosmos API and no other, and what the server answers has the shapes that it says."""
+
+import re
+from pathlib import Path
+
+import openapi_spec_validator
+import pytest
+import yaml
+from jsonschema import Draft202012Validator
+
+from support.openapi import check_references, operations
+
+ROOT = Path(__file__).resolve().parents[2]
+DIALECT = ROOT / "Sources/Dialects/Cosmos"
+PATH = "/meta/openapi.yaml"
+
+
+@pytest.fixture
+def document(server):
+    response = server.http.get(PATH)
+    assert response.status_code == 200
+    return yaml.safe_load(response.text)
+
+
+def test_it_is_a_valid_document(document):
+    assert document["openapi"].startswith("3.1.")
+    openapi_spec_validator.validate(document)
+    check_references(document)
+
+
+def test_the_server_hands_out_the_file_of_the_repository_to_anybody(server):
+    response = server.http.get(PATH)
+    assert response.content == (ROOT / "docs/api/cosmos.openapi.yaml").read_bytes()
+    assert response.headers["content-type"] == "application/yaml" and response.headers["etag"]
+
+
+def test_the_server_has_every_route_that_is_in_it(server, document):
+    """`Allow` names the methods of the document, and those that come with every route."""
+    for path, item in document["paths"].items():
+        response = server.http.options(path)
+        assert response.status_code == 204, path
+        methods = {method.upper() for method in item if method in ("get", "post", "put", "patch", "delete")}
+        more = {"HEAD"} if "GET" in methods else set()
+        assert set(re.split(r", *", response.headers["allow"])) - {"OPTIONS"} == methods | more, path
+
+
+def test_there_are_as_many_routes_in_the_source(document):
+    """Each line that mounts a route is one operation."""
+    source = "\n".join(file.read_text() for file in DIALECT.rglob("*.swift"))
+    mounted = re.findall(r"router\.(?:get|post|put|patch|delete)\(", source)
+    assert len(mounted) == len(operations(document))
+
+
+def fits(document, name, value):
+    """Whether a value has a shape of the document."""
+    schema = {"$ref": f"#/components/schemas/{name}", "components": document["components"]}
+    Draft202012Validator(schema).validate(value)
+
+
+def test_answers_have_their_shapes(cosmos, document, receiver):
+    fits(document, "Meta", cosmos.anonymous.get("/meta").json())
+    fits(document, "KeySet", cosmos.anonymous.get("/.well-known/jwks.json").json())
+    owner = cosmos.operator()
+    galaxy = cosmos.galaxy(owner)
+    fits(document, "Galaxy", owner.get(f"/galaxy/{galaxy}").json())
+    room = owner.create_channel(galaxy)["id"]
+    for channel in owner.get(f"/galaxy/{galaxy}/channels").json():
+        fits(document, "Channel", channel)
+    for member in owner.get(f"/galaxy/{galaxy}/members").json():
+        fits(document, "Member", member)
+    fits(document, "Session", owner.post("/session").json())
+    place = f"/galaxy/{galaxy}/channels/{room}/webhooks"
+    fits(document, "Webhook", owner.post(place, {"name": "Nest"}).json())
+    for webhook in owner.get(place).json():
+        fits(document, "Webhook", webhook)
+    made = owner.post(f"/galaxy/{galaxy}/webhooks", {"url": receiver.url(), "events": ["*"]}).json()
+    fits(document, "Endpoint", made)
+    receiver.expect("webhook.ping")
+    fits(document, "Problem", owner.post("/galaxy/nowhere/channels", {}).json())
+    fits(document, "Problem", owner.post(f"/galaxy/{galaxy}/channels", {}).json())
