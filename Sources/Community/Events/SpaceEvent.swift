@@ -42,6 +42,8 @@ public struct SpaceEvent: Sendable {
     public var galaxyID: String
     /// The channel's id on the wire, of what concerns a channel.
     public var channelID: String?
+    /// Who said what was said, as Cosmos knows the account; nil for what a webhook said, and for what is no message.
+    public var authorID: String?
     /// What happened.
     public var content: Content
 }

@@ -30,7 +30,17 @@ struct SpaceEventRenderer {
         guard let kind = EventKind(rawValue: event.kind), let (content, channelID) = try content(of: event, kind, reader) else {
             return nil
         }
-        return SpaceEvent(id: event.id, createdAt: event.createdAt, galaxyID: galaxyID, channelID: channelID, content: content)
+        return SpaceEvent(
+            id: event.id, createdAt: event.createdAt, galaxyID: galaxyID, channelID: channelID,
+            authorID: try authorID(of: content, reader), content: content)
+    }
+
+    private func authorID(of content: SpaceEvent.Content, _ reader: any SQLReader) throws -> String? {
+        switch content {
+        case .messageCreated(let message), .messageUpdated(let message):
+            message.webhook == nil ? try reader.userID(of: message.author.id) : nil
+        default: nil
+        }
     }
 
     private mutating func content(

@@ -138,6 +138,18 @@ import Testing
         }
     }
 
+    /// contracts/cosmos.md 2: whoever said something has the id that `member.joined` told of.
+    @Test(arguments: TestEngine.available)
+    func authorsAreNamedAsMembersAre(engine: TestEngine) async throws {
+        try await WebhookWorld.run(on: engine) { world in
+            let channel = try await world.channel("c1")
+            try await world.endpoint(events: ["message.created"])
+            try await world.say("hello", in: channel)
+            await world.settle()
+            #expect(world.receiver.arrivals.map { $0.data("authorId") } == ["u1"])
+        }
+    }
+
     /// 8.1: "message.*: also READ_MESSAGE_HISTORY".
     @Test(arguments: TestEngine.available)
     func messagesNeedTheRightToReadThem(engine: TestEngine) async throws {
@@ -229,8 +241,9 @@ import Testing
         try await WebhookWorld.run(on: engine) { world in
             let channel = try await world.channel("c1")
             try await world.endpoint()
-            let frame =
-                #"{"type":"message.created","timestamp":"2027-01-15T08:00:00.000Z","data":{"galaxyId":"g1","channelId":"c1","text":""}}"#
+            let start =
+                #"{"type":"message.created","timestamp":"2027-01-15T08:00:00.000Z","data":{"galaxyId":"g1","channelId":"c1","authorId":"u1","#
+            let frame = start + #""text":""}}"#
             let room = WebhookEngine.bodyLimit - frame.utf8.count
             for length in [room, room + 1] {
                 try await world.say("x\(length)", in: channel)
@@ -238,9 +251,7 @@ import Testing
             }
             let bodies = world.receiver.arrivals.map(\.body)
             #expect(bodies.map(\.count).first == WebhookEngine.bodyLimit)
-            let thin =
-                #"{"type":"message.created","timestamp":"2027-01-15T08:00:00.000Z","data":{"galaxyId":"g1","channelId":"c1","truncated":true}}"#
-            #expect(bodies.last == Array(thin.utf8))
+            #expect(bodies.last == Array((start + #""truncated":true}}"#).utf8))
         }
     }
 

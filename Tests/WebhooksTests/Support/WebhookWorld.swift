@@ -94,6 +94,7 @@ struct WebhookWorld: Sendable {
             json.object { json in
                 json.member("galaxyId", event.galaxyID)
                 if let channel = event.channelID { json.member("channelId", channel) }
+                if let author = event.authorID { json.member("authorId", author) }
                 if isThin { json.member("truncated", true) } else { json.member("text", text(of: event)) }
             }
             return json.bytes

@@ -5,11 +5,14 @@ internal import Security
 internal import Webhooks
 
 extension Wire {
-    /// What somebody has said, for webhooks.
-    static func message(_ message: Message, channelID: String, to json: inout JSONWriter) {
+    /// What somebody has said, for webhooks, or what one of them has.
+    ///
+    /// - Parameter authorID: the account, as Cosmos knows it; nil for a webhook.
+    static func message(_ message: Message, channelID: String, authorID: String?, to json: inout JSONWriter) {
         json.member("id", String(message.id.rawValue))
         json.member("channelId", channelID)
-        json.member("authorId", String(message.author.id.rawValue))
+        json.member("authorId", authorID)
+        json.member("webhookId", message.webhook.map { String($0.id.rawValue) })
         json.member("username", message.author.displayName ?? message.author.username)
         json.member("avatarUrl", message.author.avatarURL)
         json.member("content", message.content)

@@ -65,7 +65,7 @@ public struct EventRendering: Sendable {
         case .channelCreated(let channel), .channelUpdated(let channel):
             json.member("channel", object: { Wire.channel(channel, to: &$0) })
         case .messageCreated(let message), .messageUpdated(let message):
-            json.member("message", object: { Wire.message(message, channelID: event.channelID ?? "", to: &$0) })
+            json.member("message", object: { Wire.message(message, channelID: event.channelID ?? "", authorID: event.authorID, to: &$0) })
         case .memberJoined(let member), .memberUpdated(let member):
             json.member("member", object: { Wire.member(member, to: &$0) })
         case .channelGone, .messageGone, .memberGone: json.member("truncated", true)
