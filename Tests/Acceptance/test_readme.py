@@ -59,3 +59,20 @@ def test_the_five_commands_of_the_readme_tell_the_story(roost_binary, tmp_path):
     replay = after[after.rindex('"op":0') :]
     assert replay.count('"op":11') == 1 and '"content":"Are you still there?"' in replay and '"replayed":1' in replay
     assert after[: after.rindex('"op":0')].count('"content":"Hello, Wren!"') == 1
+
+
+def test_a_push_of_github_is_shown_as_the_readme_says(roost_binary, tmp_path):
+    """The commands behind "A GitHub push in a channel", with the people and places of the story before."""
+    port = free_port()
+    start, people, place = commands()[:3]
+    section = README.read_text().split("## A GitHub push", 1)[1]
+    push = re.search(r"^```sh\n(.*?)^```", section, re.MULTILINE | re.DOTALL)[1]
+    script = "\n".join([start, people, place, push, "kill $!"])
+    script = script.replace("scripts/run", f"'{roost_binary}' serve --listen 127.0.0.1:{port} --set security.password_cost=minimum")
+    script = script.replace("127.0.0.1:8080", f"127.0.0.1:{port}")
+    run = subprocess.run(
+        ["bash", "-c", script], stdin=subprocess.DEVNULL, capture_output=True, text=True, cwd=tmp_path, env=RoostServer.environment(),
+        timeout=LIMIT,
+    )
+    said = run.stdout[run.stdout.rindex('[{"message_id"') :]
+    assert '"username":"GitHub"' in said and "nest/songs:main - 1 commit" in said and "Sing louder" in said, run.stdout + run.stderr
