@@ -79,9 +79,8 @@ extension WebhookEngine {
         guard events.through > position else { return nil }
         if events.isCut { report(WebhookGap(endpoint: endpoint.id)) }
         let deliveries = events.events.filter { isWanted($0, by: endpoint, mayGoOn: events.mayManageWebhooks) }.map { event in
-            let rendered = render(event)
-            return (type: rendered.type, body: body(of: rendered, at: event.createdAt), messageID: messageID())
-        }.filter { EventFilter.matches(endpoint.events, $0.type) }
+            (type: event.content.type, body: body(of: event), messageID: messageID())
+        }
         return Step(
             endpoint: endpoint, after: position, through: events.through, isLast: events.isLast, deliveries: deliveries,
             mayGoOn: events.mayManageWebhooks)
@@ -121,7 +120,7 @@ extension WebhookEngine {
 
     private func isWanted(_ event: SpaceEvent, by endpoint: WebhookEndpoint, mayGoOn: Bool) -> Bool {
         // Who may have no webhooks any more hears of the end of the galaxy only.
-        guard mayGoOn || event.content.isEnd else { return false }
+        guard mayGoOn || event.content.isEnd, EventFilter.matches(endpoint.events, event.content.type) else { return false }
         guard let channels = endpoint.channels, let channel = event.channelID else { return true }
         return channels.contains(channel)
     }
@@ -131,9 +130,10 @@ extension WebhookEngine {
     }
 
     /// The bytes that are signed and sent: the same for all attempts.
-    private func body(of event: RenderedEvent, at time: Timestamp) -> [UInt8] {
-        let whole = Self.body(event.type, at: time, data: event.data)
-        return whole.count <= Self.bodyLimit ? whole : Self.body(event.type, at: time, data: event.thinData)
+    private func body(of event: SpaceEvent) -> [UInt8] {
+        let (type, rendered) = (event.content.type, render(event))
+        let whole = Self.body(type, at: event.createdAt, data: rendered.data)
+        return whole.count <= Self.bodyLimit ? whole : Self.body(type, at: event.createdAt, data: rendered.thinData)
     }
 
     static func body(_ type: String, at time: Timestamp, data: [UInt8]) -> [UInt8] {

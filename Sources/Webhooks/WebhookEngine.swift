@@ -7,16 +7,13 @@ public import Storage
 
 /// What is sent about one event.
 public struct RenderedEvent: Sendable {
-    /// Dot-separated, such as `message.created`.
-    public var type: String
     /// The object `data`, whole.
     public var data: [UInt8]
     /// The same with ids only, for bodies that would be too large.
     public var thinData: [UInt8]
 
     /// What is sent.
-    public init(type: String, data: [UInt8], thinData: [UInt8]) {
-        self.type = type
+    public init(data: [UInt8], thinData: [UInt8]) {
         self.data = data
         self.thinData = thinData
     }

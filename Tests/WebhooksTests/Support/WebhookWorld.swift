@@ -99,7 +99,7 @@ struct WebhookWorld: Sendable {
             }
             return json.bytes
         }
-        return RenderedEvent(type: type(of: event), data: data(false), thinData: data(true))
+        return RenderedEvent(data: data(false), thinData: data(true))
     }
 
     private static func text(of event: SpaceEvent) -> String {
@@ -113,25 +113,6 @@ struct WebhookWorld: Sendable {
         case .memberJoined(let member), .memberUpdated(let member): member.userID
         case .memberLeft(let user): user
         default: ""
-        }
-    }
-
-    private static func type(of event: SpaceEvent) -> String {
-        switch event.content {
-        case .galaxyUpdated: "galaxy.updated"
-        case .galaxyDeleted: "galaxy.deleted"
-        case .channelCreated: "channel.created"
-        case .channelUpdated: "channel.updated"
-        case .channelDeleted: "channel.deleted"
-        case .channelGone(let isNew): isNew ? "channel.created" : "channel.updated"
-        case .messageGone(_, let isNew): isNew ? "message.created" : "message.updated"
-        case .memberGone(_, let isNew): isNew ? "member.joined" : "member.updated"
-        case .messageCreated: "message.created"
-        case .messageUpdated: "message.updated"
-        case .messageDeleted: "message.deleted"
-        case .memberJoined: "member.joined"
-        case .memberUpdated: "member.updated"
-        case .memberLeft: "member.left"
         }
     }
 }

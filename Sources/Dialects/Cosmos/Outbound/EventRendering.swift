@@ -14,36 +14,15 @@ public struct EventRendering: Sendable {
 
     /// The body of an event.
     public func render(_ event: SpaceEvent) -> RenderedEvent {
-        let content = event.content
-        return RenderedEvent(
-            type: Self.type(of: content),
+        RenderedEvent(
             data: Wire.object(capacity: 512) { json in
                 ids(of: event, to: &json)
-                object(of: content, event, to: &json)
+                object(of: event.content, event, to: &json)
             },
             thinData: Wire.object { json in
                 ids(of: event, to: &json)
                 json.member("truncated", true)
             })
-    }
-
-    private static func type(of content: SpaceEvent.Content) -> String {
-        switch content {
-        case .galaxyUpdated: "galaxy.updated"
-        case .galaxyDeleted: "galaxy.deleted"
-        case .channelCreated: "channel.created"
-        case .channelUpdated: "channel.updated"
-        case .channelDeleted: "channel.deleted"
-        case .channelGone(let isNew): isNew ? "channel.created" : "channel.updated"
-        case .memberGone(_, let isNew): isNew ? "member.joined" : "member.updated"
-        case .messageGone(_, let isNew): isNew ? "message.created" : "message.updated"
-        case .messageCreated: "message.created"
-        case .messageUpdated: "message.updated"
-        case .messageDeleted: "message.deleted"
-        case .memberJoined: "member.joined"
-        case .memberUpdated: "member.updated"
-        case .memberLeft: "member.left"
-        }
     }
 
     private func ids(of event: SpaceEvent, to json: inout JSONWriter) {
