@@ -41,7 +41,7 @@ extension WebhookEngine {
                 """, [.integer(tx.now.microseconds), .integer(id.rawValue), .integer(attempt)])
             guard requeued == 1 else { throw WebhookRefusal.unknownDelivery }
         }
-        wake()
+        wakeForChange()
     }
 
     /// Takes up again what was given up since a moment, at most fourteen days back and as far as bodies are kept.
@@ -58,7 +58,7 @@ extension WebhookEngine {
                 WHERE endpoint_id = $2 AND state IN (2, 3) AND created_at >= $3 AND body IS NOT NULL
                 """, [.integer(tx.now.microseconds), .integer(id.rawValue), .integer(from.microseconds)])
         }
-        wake()
+        wakeForChange()
         return count
     }
 
@@ -111,6 +111,6 @@ extension WebhookEngine {
                 }
             }
         }
-        wake()
+        wakeForChange()
     }
 }

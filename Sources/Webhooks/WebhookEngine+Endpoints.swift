@@ -49,7 +49,7 @@ extension WebhookEngine {
             try tx.queue(Self.pingType, ping.body, messageID: ping.messageID, for: endpoint.id)
             return endpoint
         }
-        wake()
+        wakeForChange()
         return (endpoint, secret)
     }
 
@@ -97,7 +97,7 @@ extension WebhookEngine {
             }
             return endpoint
         }
-        wake()
+        wakeForChange()
         return endpoint
     }
 
@@ -138,7 +138,7 @@ extension WebhookEngine {
             let ping = self.ping(id, galaxyID: galaxyID)
             try tx.queue(Self.pingType, ping.body, messageID: ping.messageID, for: id)
         }
-        wake()
+        wakeForChange()
     }
 
     private func check(_ text: String) throws(WebhookRefusal) {

@@ -16,18 +16,38 @@ extension WebhookEngine {
     /// Bytes of a body; a larger one is sent with ids only.
     static let bodyLimit = 20_480
 
-    /// Turns what has happened into deliveries, for each endpoint from where it is.
+    /// Events that are asked where they have happened; after more of them all endpoints are asked.
+    private static let placesLimit = 1_000
+    /// How often endpoints are asked that nothing happened to, so that their positions stay within what the log keeps.
+    private static let sweepInterval = Duration.seconds(60)
+
+    /// Turns what has happened into deliveries: for each endpoint that it may concern, from where that one is.
     func pump() async throws {
-        let isDue = progress.withLock { progress in
-            defer { progress.isDue = false }
-            return progress.isDue
+        let (isForAll, position) = progress.withLock { progress in
+            let now = ContinuousClock.now
+            let isForAll = progress.isDueForAll || progress.nextSweep <= now
+            progress.isDue = false
+            if isForAll { (progress.isDueForAll, progress.nextSweep) = (false, now + Self.sweepInterval) }
+            return (isForAll, progress.position)
         }
-        let latest = try await community.eventPosition().latest
-        guard isDue || latest != progress.withLock({ $0.position }) else { return }
-        let listening = try await database.read { try $0.listeningEndpoints() }
-        progress.withLock { $0.hasListeners = !listening.isEmpty }
-        try await pump(listening)
-        progress.withLock { $0.position = latest }
+        do {
+            let places = try await community.eventPlaces(after: position, limit: Self.placesLimit)
+            guard isForAll || places.isEverywhere || !places.spaces.isEmpty else {
+                return progress.withLock { $0.position = places.through }
+            }
+            let listening = try await database.read { try $0.listeningEndpoints() }
+            progress.withLock { $0.hasListeners = !listening.isEmpty }
+            try await pump(isForAll || places.isEverywhere ? listening : listening.filter { Self.concerns($0.endpoint, places) })
+            progress.withLock { $0.position = places.through }
+        } catch {
+            if isForAll { progress.withLock { $0.isDueForAll = true } }
+            throw error
+        }
+    }
+
+    private static func concerns(_ endpoint: WebhookEndpoint, _ places: EventPlaces) -> Bool {
+        // The operator's endpoints hear of all galaxies.
+        endpoint.spaceID.map(places.spaces.contains) ?? true
     }
 
     /// The same for endpoints as they were a moment ago.
@@ -106,7 +126,7 @@ extension WebhookEngine {
         }
         if let disabled { try await tell(of: endpoint, disabled) }
         // Whoever was here may end before the last page.
-        if !isOurs { wake() }
+        if !isOurs { wakeForChange() }
         return isOurs && disabled == nil
     }
 

@@ -63,7 +63,10 @@ extension WebhookEngine {
     }
 
     /// Sends a delivery and writes down what comes of it.
-    func attempt(_ delivery: DueDelivery, _ record: EndpointRecord) async {
+    ///
+    /// - Returns: whether it was sent and that is written down: only then another one may come at once.
+    @discardableResult
+    func attempt(_ delivery: DueDelivery, _ record: EndpointRecord) async -> Bool {
         defer { release(record) }
         let start = clock()
         let began = ContinuousClock.now
@@ -71,13 +74,18 @@ extension WebhookEngine {
         let duration = ContinuousClock.now - began
         do {
             // Nothing was sent, which is not the receiver's failure.
-            guard let result else { return try await giveBack(delivery) }
+            guard let result else {
+                try await giveBack(delivery)
+                return false
+            }
             try await settle(delivery, record, result, at: start, milliseconds: Int(duration / .milliseconds(1)))
+            return true
         } catch DatabaseError.closed {
             stop()
         } catch {
             report(error)
         }
+        return false
     }
 
     private func giveBack(_ delivery: DueDelivery) async throws {
@@ -147,6 +155,8 @@ extension WebhookEngine {
             }
             return try tx.noteFailure(of: present, result, policy)
         }
+        // Whoever has answered a ping listens from now on.
+        if record.endpoint.state == .pending { progress.withLock { $0.isDueForAll = true } }
         if let disabled { try await tell(of: record.endpoint, disabled) }
     }
 }

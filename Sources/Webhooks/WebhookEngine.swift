@@ -65,6 +65,8 @@ public final class WebhookEngine: Sendable {
     /// What is going on.
     struct Progress {
         var isRunning = false
+        /// Whether it was to look once more while it was looking.
+        var isAskedAgain = false
         var isStopped = false
         /// The loop that it runs on.
         var loop: EventLoop?
@@ -72,11 +74,15 @@ public final class WebhookEngine: Sendable {
         var hasListeners = true
         /// Whether something has happened since the last look.
         var isDue = true
+        /// Whether endpoints were changed since the last look, so that all are to be asked.
+        var isDueForAll = true
+        /// When all are asked in any case.
+        var nextSweep = ContinuousClock.now
         /// Deliveries on their way, by endpoint and by host.
         var byEndpoint: [EndpointID: Int] = [:]
         var byHost: [String: Int] = [:]
         var count = 0
-        /// The last event of the log that all endpoints have been asked about.
+        /// The last event of the log that the endpoints which it may concern have been asked about.
         var position: Int64 = -1
     }
 
@@ -117,18 +123,26 @@ public final class WebhookEngine: Sendable {
     // MARK: Running
 
     /// Begins, on a loop; ends with `stop`.
-    public func start(on loop: EventLoop) {
+    ///
+    /// - Parameter tick: how often it looks without being woken: for what is due after a while, and for what other processes have written.
+    public func start(on loop: EventLoop, every tick: Duration = .seconds(1)) {
         progress.withLock { $0.loop = loop }
-        loop.execute { self.again(on: loop) }
+        loop.execute { self.again(on: loop, every: tick) }
     }
 
-    /// Says that something has happened. Returns at once.
+    /// Says that something has happened in a galaxy. Returns at once; while nobody listens, that is all.
     public func wake() {
-        let loop = progress.withLock { progress in
+        let isHeard = progress.withLock { progress in
             defer { progress.isDue = true }
-            return progress.isDue || !progress.hasListeners ? nil : progress.loop
+            return !progress.isDue && progress.hasListeners
         }
-        loop?.execute { self.look(on: loop) }
+        if isHeard { look() }
+    }
+
+    /// Says that endpoints or deliveries are others than before. Returns at once.
+    func wakeForChange() {
+        progress.withLock { $0.isDueForAll = true }
+        look()
     }
 
     /// Takes no more work. Whoever stops the client next ends what is on its way, which is sent again after the next start.
@@ -142,26 +156,41 @@ public final class WebhookEngine: Sendable {
         while progress.withLock({ $0.count > 0 }), ContinuousClock.now < end { try? await Task.sleep(for: .milliseconds(10)) }
     }
 
-    /// How often it is looked for what is due.
-    private static let tick = Duration.milliseconds(200)
-
-    private func again(on loop: EventLoop) {
+    private func again(on loop: EventLoop, every tick: Duration) {
         guard !progress.withLock({ $0.isStopped }) else { return }
-        look(on: loop)
-        loop.schedule(after: Self.tick) { self.again(on: loop) }
+        look()
+        loop.schedule(after: tick) { self.again(on: loop, every: tick) }
     }
 
-    /// Looks once, unless it is looking already.
-    private func look(on loop: EventLoop?) {
-        let isFree = progress.withLock { progress in
-            guard !progress.isStopped, !progress.isRunning else { return false }
+    /// Looks once, or once more after the look that is going on.
+    private func look() {
+        let free: EventLoop? = progress.withLock { progress in
+            guard !progress.isStopped, let loop = progress.loop else { return nil }
+            guard !progress.isRunning else {
+                progress.isAskedAgain = true
+                return nil
+            }
             progress.isRunning = true
-            return true
+            return loop
         }
-        guard isFree, let loop else { return }
-        _ = loop.start { [self] in
-            await run { delivery, record in _ = loop.start { await self.attempt(delivery, record) } }
-            progress.withLock { $0.isRunning = false }
+        guard let loop = free else { return }
+        loop.execute { loop.start { await self.look(on: loop) } }
+    }
+
+    private func look(on loop: EventLoop) async {
+        repeat {
+            await run { delivery, record in
+                // Whatever was sent has left its place to the next one.
+                loop.start { if await self.attempt(delivery, record) { self.look() } }
+            }
+        } while isLookingAgain()
+    }
+
+    private func isLookingAgain() -> Bool {
+        progress.withLock { progress in
+            progress.isRunning = progress.isAskedAgain && !progress.isStopped
+            progress.isAskedAgain = false
+            return progress.isRunning
         }
     }
 

@@ -16,6 +16,25 @@ extension Community {
         }
     }
 
+    /// Where something has happened after an event: who listens elsewhere need not look.
+    ///
+    /// - Parameter limit: events that are looked at, at most; after more of them it is everywhere.
+    public func eventPlaces(after: Int64, limit: Int) async throws -> EventPlaces {
+        try await read { reader in
+            let latest = try EventLog.position(reader).latest
+            var places = EventPlaces(through: latest)
+            guard latest > after else { return places }
+            let found = try EventLog.events(after: after, upTo: latest, limit: limit, in: reader)
+            places.isEverywhere = found.count == limit
+            guard !places.isEverywhere else { return places }
+            // What of a space is told to single accounts stands beside an event of the space or of its channel.
+            for event in found {
+                if let space = try reader.space(of: event) { places.spaces.insert(space) }
+            }
+            return places
+        }
+    }
+
     /// What happened in a space after an event, as far as somebody may see it now.
     ///
     /// - Parameters:

@@ -61,3 +61,13 @@ public struct SpaceEvents: Sendable {
     /// Whether the log began after the position that was asked for: something may be missing.
     public var isCut: Bool
 }
+
+/// Where something has happened.
+public struct EventPlaces: Sendable {
+    /// Spaces in which something has happened.
+    public var spaces: Set<SpaceID> = []
+    /// Whether so much has happened that it may have been anywhere.
+    public var isEverywhere = false
+    /// Everything up to this id has been looked at.
+    public var through: Int64
+}
