@@ -15,6 +15,8 @@ final class ClientCore: Sendable {
     /// What other threads have for this one.
     private struct Mailbox {
         var jobs: [Job] = []
+        /// Names that a thread has begun to look for.
+        var begun: [String] = []
         var resolved: [(name: String, addresses: [String])] = []
         /// Jobs that are taken and not finished.
         var taken = 0
@@ -23,12 +25,17 @@ final class ClientCore: Sendable {
         var isClosed = false
     }
 
+    /// How long a name may wait until a thread has time for it: other names may be slow.
+    private static let turnTimeout = Duration.seconds(30)
     /// Threads that wait for names.
     private static let resolverThreads = 4
-    /// Until the next look at deadlines, in milliseconds; mail wakes the thread before.
-    private static let pollMilliseconds: Int32 = 200
+    /// Until the next look at the deadlines of names that are looked for, in milliseconds.
+    private static let resolvingMilliseconds: Int32 = 200
+    /// Without such, in milliseconds: mail wakes the thread, and libcurl keeps the deadlines of transfers itself.
+    private static let idleMilliseconds: Int32 = 60_000
 
     private let addressGuard: AddressGuard
+    private let ownAddresses: OwnNameAddresses?
     private let resolver: NameResolver
     private let resolveTimeout: Duration
     private let workers: WorkerPool
@@ -36,9 +43,10 @@ final class ClientCore: Sendable {
     /// Unchecked because libcurl locks by itself: only the client's thread uses the handle, but for `curl_multi_wakeup`, which any thread may call.
     nonisolated(unsafe) private let multi: UnsafeMutableRawPointer?
 
-    init(guard: AddressGuard, resolver: NameResolver, resolveTimeout: Duration) {
+    init(guard: AddressGuard, ownName: String?, resolver: NameResolver, resolveTimeout: Duration) {
         _ = Self.library
         addressGuard = `guard`
+        ownAddresses = ownName.map { OwnNameAddresses(name: $0, resolver: resolver) }
         self.resolver = resolver
         self.resolveTimeout = resolveTimeout
         workers = WorkerPool(name: "resolver", threads: Self.resolverThreads, queueLimit: HTTPClient.queueLimit)
@@ -77,20 +85,29 @@ final class ClientCore: Sendable {
     /// A request whose name is being looked for.
     private struct Waiting {
         var job: Job
-        var since: ContinuousClock.Instant
+        /// When the search has begun for it; nil while no thread has time.
+        var since: ContinuousClock.Instant?
         var deadline: ContinuousClock.Instant
+    }
+
+    /// A search for a name.
+    private struct Search {
+        var hasBegun = false
+        var waiting: [Waiting] = []
     }
 
     /// What the thread has in its hands.
     private struct Work {
         /// By name, one search for all who want it: a name that is slow keeps one of the resolver's threads, however often it is asked for. It stays
         /// here until the system has given up, also when nobody waits for it any more.
-        var resolving: [String: [Waiting]] = [:]
+        var resolving: [String: Search] = [:]
         var ready: [(job: Job, address: String)] = []
         var transfers: [UnsafeMutableRawPointer: Transfer] = [:]
-        var count: Int { resolving.values.reduce(0) { $0 + $1.count } + ready.count + transfers.count }
+        var count: Int { resolving.values.reduce(0) { $0 + $1.waiting.count } + ready.count + transfers.count }
         /// Whether something could begin at once.
         var hasTurn: Bool { !ready.isEmpty && transfers.count < HTTPClient.concurrencyLimit }
+        /// How long the thread may sleep when nothing happens, in milliseconds.
+        var patience: Int32 { hasTurn ? 0 : resolving.isEmpty ? idleMilliseconds : resolvingMilliseconds }
     }
 
     func run() {
@@ -101,7 +118,7 @@ final class ClientCore: Sendable {
             var running: Int32 = 0
             curl_multi_perform(multi, &running)
             collect(&work)
-            curl_multi_poll(multi, nil, 0, work.hasTurn ? 0 : Self.pollMilliseconds, nil)
+            curl_multi_poll(multi, nil, 0, work.patience, nil)
         }
         end(&work)
     }
@@ -109,19 +126,21 @@ final class ClientCore: Sendable {
     /// - Returns: false when the client has been stopped.
     private func takeMail(_ work: inout Work) -> Bool {
         let count = work.count
-        let (jobs, resolved, isStopped) = mailbox.withLock { mailbox in
+        let (jobs, begun, resolved, isStopped) = mailbox.withLock { mailbox in
             mailbox.taken = count + mailbox.jobs.count
             defer {
                 mailbox.jobs = []
+                mailbox.begun = []
                 mailbox.resolved = []
             }
-            return (mailbox.jobs, mailbox.resolved, mailbox.isStopped)
+            return (mailbox.jobs, mailbox.begun, mailbox.resolved, mailbox.isStopped)
         }
+        for name in begun { begin(name, &work) }
         for job in jobs { isStopped ? job.finish(.failure(.stopped)) : resolve(job, &work) }
         for (name, addresses) in resolved {
-            for waiting in work.resolving.removeValue(forKey: name) ?? [] {
+            for waiting in work.resolving.removeValue(forKey: name)?.waiting ?? [] {
                 var job = waiting.job
-                job.request.timeout -= ContinuousClock.now - waiting.since
+                if let since = waiting.since { job.request.timeout -= ContinuousClock.now - since }
                 check(job, addresses, &work)
             }
         }
@@ -130,35 +149,55 @@ final class ClientCore: Sendable {
 
     private func resolve(_ job: Job, _ work: inout Work) {
         let host = job.request.url.host
-        guard !job.request.url.isLiteral else { return check(job, [host], &work) }
-        let now = ContinuousClock.now
-        let waiting = Waiting(job: job, since: now, deadline: now + min(resolveTimeout, job.request.timeout))
-        guard work.resolving[host] == nil else {
-            work.resolving[host]?.append(waiting)
+        let isLiteral = job.request.url.isLiteral
+        guard !isLiteral || ownAddresses != nil else { return check(job, [host], &work) }
+        var waiting = Waiting(job: job, deadline: ContinuousClock.now + Self.turnTimeout)
+        if let search = work.resolving[host] {
+            if search.hasBegun { begin(&waiting) }
+            work.resolving[host]?.waiting.append(waiting)
             return
         }
         let isTaken = workers.submit { [self] in
-            let addresses = resolver.addresses(host)
+            mailbox.withLock { $0.begun.append(host) }
+            wake()
+            let addresses = isLiteral ? [host] : resolver.addresses(host)
+            // Here, where waiting costs nobody else anything.
+            ownAddresses?.refresh()
             mailbox.withLock { $0.resolved.append((host, addresses)) }
             wake()
         }
         guard isTaken else { return job.finish(.failure(.unresolvable)) }
-        work.resolving[host] = [waiting]
+        work.resolving[host] = Search(waiting: [waiting])
+    }
+
+    /// A thread has time for a name now: from here on it counts how long the search takes.
+    private func begin(_ name: String, _ work: inout Work) {
+        guard var search = work.resolving[name] else { return }
+        search.hasBegun = true
+        for index in search.waiting.indices { begin(&search.waiting[index]) }
+        work.resolving[name] = search
+    }
+
+    private func begin(_ waiting: inout Waiting) {
+        let now = ContinuousClock.now
+        waiting.since = now
+        waiting.deadline = now + min(resolveTimeout, waiting.job.request.timeout)
     }
 
     /// One forbidden address refuses the name: whoever owns it could answer with another one the next time.
     private func check(_ job: Job, _ addresses: [String], _ work: inout Work) {
         guard let first = addresses.first else { return job.finish(.failure(.unresolvable)) }
-        guard addresses.allSatisfy(addressGuard.permits) else { return job.finish(.failure(.forbiddenAddress)) }
+        let isOwn = addresses.contains { ownAddresses?.contains($0) == true && !addressGuard.isOpened($0) }
+        guard !isOwn, addresses.allSatisfy(addressGuard.permits) else { return job.finish(.failure(.forbiddenAddress)) }
         work.ready.append((job, first))
     }
 
     private func expire(_ work: inout Work) {
         guard !work.resolving.isEmpty else { return }
         let now = ContinuousClock.now
-        for (name, everyone) in work.resolving where everyone.contains(where: { $0.deadline <= now }) {
-            work.resolving[name] = everyone.filter { $0.deadline > now }
-            for waiting in everyone where waiting.deadline <= now { waiting.job.finish(.failure(.unresolvable)) }
+        for (name, search) in work.resolving where search.waiting.contains(where: { $0.deadline <= now }) {
+            work.resolving[name]?.waiting.removeAll { $0.deadline <= now }
+            for waiting in search.waiting where waiting.deadline <= now { waiting.job.finish(.failure(.unresolvable)) }
         }
     }
 
@@ -191,7 +230,7 @@ final class ClientCore: Sendable {
     }
 
     private func end(_ work: inout Work) {
-        for waiting in work.resolving.values.joined() { waiting.job.finish(.failure(.stopped)) }
+        for waiting in work.resolving.values.flatMap(\.waiting) { waiting.job.finish(.failure(.stopped)) }
         for (job, _) in work.ready { job.finish(.failure(.stopped)) }
         for transfer in work.transfers.values { finish(transfer, .failure(.stopped)) }
         // A name that the system still looks for is not waited for.

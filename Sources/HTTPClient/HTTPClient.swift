@@ -23,12 +23,13 @@ public final class HTTPClient: Sendable {
     ///
     /// - Parameters:
     ///   - guard: decides which addresses may be connected to.
+    ///   - ownName: the host of this server's own URL, whose addresses may not be connected to; nil: they may.
     ///   - resolver: finds the addresses of names.
     ///   - resolveTimeout: after which a name counts as unresolvable.
     public init(
-        guard: AddressGuard, resolver: NameResolver = .system, resolveTimeout: Duration = HTTPClient.resolveTimeout
+        guard: AddressGuard, ownName: String? = nil, resolver: NameResolver = .system, resolveTimeout: Duration = HTTPClient.resolveTimeout
     ) {
-        core = ClientCore(guard: `guard`, resolver: resolver, resolveTimeout: resolveTimeout)
+        core = ClientCore(guard: `guard`, ownName: ownName, resolver: resolver, resolveTimeout: resolveTimeout)
         thread = SystemThread(name: "http-client") { [core] in core.run() }
     }
 

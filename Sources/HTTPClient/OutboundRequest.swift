@@ -16,6 +16,13 @@ public struct OutboundRequest: Sendable {
     public var headers: [(name: String, value: String)]
     /// The body; empty for none.
     public var body: [UInt8]
+    /// The body in a file, which is sent in place of `body`; the method is PUT then.
+    public var file: OutboundFile?
+    /// What the request is signed with.
+    public var credential: SigningCredential?
+    /// Whether the connection is kept for the next such request to the same address, and one that was kept is taken: for the many requests to a
+    /// place that the operator has named. The address is checked each time all the same.
+    public var keepsConnection: Bool
     /// How long connecting may take, TLS included.
     public var connectTimeout: Duration
     /// How long all may take, resolving the name included; waiting for a turn is not.
@@ -28,12 +35,16 @@ public struct OutboundRequest: Sendable {
     /// A request.
     public init(
         method: String = "GET", url: OutboundURL, headers: [(name: String, value: String)] = [], body: [UInt8] = [],
+        file: OutboundFile? = nil, credential: SigningCredential? = nil, keepsConnection: Bool = false,
         connectTimeout: Duration = .seconds(5), timeout: Duration = .seconds(15), bodyLimit: Int = 4_096, overflow: Overflow = .truncate
     ) {
         self.method = method
         self.url = url
         self.headers = headers
         self.body = body
+        self.file = file
+        self.credential = credential
+        self.keepsConnection = keepsConnection
         self.connectTimeout = connectTimeout
         self.timeout = timeout
         self.bodyLimit = bodyLimit

@@ -6,11 +6,14 @@ public struct OutboundURLRules: Sendable, Equatable {
     public var allowsInsecure: Bool
     /// Whether the ports 1024 to 65535 are taken beside the scheme's own.
     public var allowsPorts: Bool
+    /// Whether names of one label and those of local trees are taken: for what the operator has named, never for what a stranger has.
+    public var allowsLocalNames: Bool
 
     /// Rules; without any, `https` on its own port.
-    public init(allowsInsecure: Bool = false, allowsPorts: Bool = false) {
+    public init(allowsInsecure: Bool = false, allowsPorts: Bool = false, allowsLocalNames: Bool = false) {
         self.allowsInsecure = allowsInsecure
         self.allowsPorts = allowsPorts
+        self.allowsLocalNames = allowsLocalNames
     }
 }
 
@@ -18,6 +21,11 @@ public struct OutboundURLRules: Sendable, Equatable {
 public struct OutboundURLError: Error, Sendable, Equatable {
     /// What is wrong.
     public var reason: String
+
+    /// A refusal with a reason.
+    public init(reason: String) {
+        self.reason = reason
+    }
 }
 
 /// A URL that requests may go to (contracts/cosmos.md 8.5, rule 1), in the small part of RFC 3986 that every parser reads alike: what is connected
@@ -71,7 +79,7 @@ public struct OutboundURL: Sendable, Hashable {
         if isLiteral {
             guard `guard`.isOpened(host) else { throw OutboundURLError(reason: "The host is a name, not an address.") }
         } else {
-            try Self.checkName(host)
+            try Self.checkName(host, isLocalTaken: rules.allowsLocalNames)
         }
         let target = rest.dropFirst(authority.count)
         try Self.checkEscapes(target)
@@ -124,7 +132,7 @@ public struct OutboundURL: Sendable, Hashable {
     private static let localSuffixes = ["localhost", "local", "internal", "home.arpa", "onion"]
 
     /// A name of several labels (RFC 1123 2.1) that belongs to the public tree.
-    private static func checkName(_ name: String) throws(OutboundURLError) {
+    private static func checkName(_ name: String, isLocalTaken: Bool) throws(OutboundURLError) {
         let labels = name.split(separator: ".", omittingEmptySubsequences: false)
         let isName =
             name.utf8.count <= 253
@@ -133,7 +141,7 @@ public struct OutboundURL: Sendable, Hashable {
                     && label.last != "-"
             }
         guard isName else { throw OutboundURLError(reason: "The host is no name of letters, digits, hyphens and dots.") }
-        guard labels.count > 1, !localSuffixes.contains(where: { ".\(name)".hasSuffix(".\($0)") }) else {
+        guard isLocalTaken || labels.count > 1 && !localSuffixes.contains(where: { ".\(name)".hasSuffix(".\($0)") }) else {
             throw OutboundURLError(reason: "The host is a local name.")
         }
     }

@@ -1,10 +1,18 @@
 internal import CCurl
 internal import Security
 
+#if canImport(Glibc)
+    internal import Glibc
+#else
+    internal import Darwin
+#endif
+
 /// One request in the hands of libcurl, and what has come back so far. It belongs to the client's thread.
 final class Transfer {
     /// Bytes of all header fields of an answer.
     static let headerLimit = 65_536
+    /// How long a file waits for the other side to say that it wants it, in milliseconds; then it is sent.
+    private static let expectationMilliseconds = 200
 
     let handle: UnsafeMutableRawPointer
     let finish: (Result<OutboundResponse, OutboundFailure>) -> Void
@@ -14,6 +22,8 @@ final class Transfer {
     private var headers: [(name: String, value: String)] = []
     private var headerBytes = 0
     private var body: [UInt8] = []
+    /// How much of the request's file has been read.
+    private var sent: Int64 = 0
     private var isCut = false
     private var isElsewhere = false
     /// Whether the fields of the answer have ended: what comes after the body does not count among them (RFC 9110 6.5.1).
@@ -55,8 +65,8 @@ final class Transfer {
         set(CURLOPT_NOPROXY, "*")
         set(CURLOPT_SSL_VERIFYPEER, 1)
         set(CURLOPT_SSL_VERIFYHOST, 2)
-        set(CURLOPT_FRESH_CONNECT, 1)
-        set(CURLOPT_FORBID_REUSE, 1)
+        set(CURLOPT_FRESH_CONNECT, request.keepsConnection ? 0 : 1)
+        set(CURLOPT_FORBID_REUSE, request.keepsConnection ? 0 : 1)
         set(CURLOPT_HTTP_CONTENT_DECODING, 0)
         set(CURLOPT_CONNECTTIMEOUT_MS, request.connectTimeout.milliseconds)
         set(CURLOPT_TIMEOUT_MS, request.timeout.milliseconds)
@@ -73,16 +83,47 @@ final class Transfer {
     }
 
     private func setRequest() {
-        if !request.body.isEmpty {
+        if let file = request.file {
+            set(CURLOPT_UPLOAD, 1)
+            note(roost_curl_set_size(handle, CURLOPT_INFILESIZE_LARGE, curl_off_t(file.length)))
+            note(roost_curl_set_receiver(handle, CURLOPT_READFUNCTION) { Transfer.from($3)?.read($0, $2) ?? Int(CURL_READFUNC_ABORT) })
+            note(roost_curl_set_pointer(handle, CURLOPT_READDATA, Unmanaged.passUnretained(self).toOpaque()))
+            // A connection that was kept may turn out to be closed when the request is on its way; then it is sent anew.
+            note(roost_curl_set_seek(handle) { Transfer.from($0)?.seek(to: $1, from: $2) ?? CURL_SEEKFUNC_FAIL })
+            note(roost_curl_set_pointer(handle, CURLOPT_SEEKDATA, Unmanaged.passUnretained(self).toOpaque()))
+            // With a signature the other side is asked first, and some never answer that.
+            set(CURLOPT_EXPECT_100_TIMEOUT_MS, Self.expectationMilliseconds)
+        } else if !request.body.isEmpty {
             set(CURLOPT_POST, 1)
             set(CURLOPT_POSTFIELDSIZE, request.body.count)
             request.body.withUnsafeBytes { body in
                 note(roost_curl_set_pointer(handle, CURLOPT_COPYPOSTFIELDS, UnsafeMutableRawPointer(mutating: body.baseAddress)))
             }
         }
+        // Otherwise it would wait for the body that the answer to HEAD announces.
+        if request.method == "HEAD" { set(CURLOPT_NOBODY, 1) }
         set(CURLOPT_CUSTOMREQUEST, request.method)
-        // A body is sent without asking first.
-        list(CURLOPT_HTTPHEADER, request.headers.map { "\($0.name): \($0.value)" } + ["Expect:"])
+        var fields = request.headers.map { "\($0.name): \($0.value)" }
+        if let credential = request.credential {
+            set(CURLOPT_AWS_SIGV4, "aws:amz:\(credential.region):s3")
+            set(CURLOPT_USERNAME, credential.accessKey)
+            set(CURLOPT_PASSWORD, credential.secretKey)
+        } else {
+            // A body is sent without asking first. Not with a signature: libcurl would sign this field, and then not send it.
+            fields.append("Expect:")
+        }
+        list(CURLOPT_HTTPHEADER, fields)
+    }
+
+    /// The next piece of the file. libcurl's thread waits for the disk: the file has just been written.
+    private func read(_ buffer: UnsafeMutablePointer<CChar>?, _ count: Int) -> Int {
+        guard let file = request.file, let buffer else { return Int(CURL_READFUNC_ABORT) }
+        let wanted = Int(min(Int64(count), file.length - sent))
+        let read = file.read(at: sent, into: UnsafeMutableRawBufferPointer(start: buffer, count: wanted))
+        // A file that has become shorter is no end of the body.
+        guard let read, read > 0 || wanted == 0 else { return Int(CURL_READFUNC_ABORT) }
+        sent += Int64(read)
+        return read
     }
 
     private func setReceivers() {
@@ -97,6 +138,12 @@ final class Transfer {
         }
         note(check)
         note(roost_curl_set_pointer(handle, CURLOPT_PREREQDATA, me))
+    }
+
+    private func seek(to offset: curl_off_t, from origin: Int32) -> Int32 {
+        guard origin == SEEK_SET, offset >= 0 else { return CURL_SEEKFUNC_FAIL }
+        sent = Int64(offset)
+        return CURL_SEEKFUNC_OK
     }
 
     private static func from(_ context: UnsafeMutableRawPointer?) -> Transfer? {

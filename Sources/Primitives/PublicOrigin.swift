@@ -22,6 +22,13 @@ public final class PublicOrigin: Sendable {
     /// Host and port, as signatures cover them.
     public var authority: String { String(text.drop { $0 != "/" }.dropFirst(2)) }
 
+    /// The host alone: a name, or a numeric address without brackets.
+    public var host: String {
+        let authority = authority
+        if authority.hasPrefix("[") { return String(authority.dropFirst().prefix { $0 != "]" }) }
+        return String(authority.prefix { $0 != ":" })
+    }
+
     private static func canonical(_ text: String) -> String {
         let text = text.lowercased()
         for (scheme, port) in [("https://", ":443"), ("http://", ":80")] where text.hasPrefix(scheme) && text.hasSuffix(port) {

@@ -10,6 +10,11 @@ public struct OpaqueToken: Sendable {
         text = Base64URL.encode(SecureRandom.bytes(32))
     }
 
+    /// A new token of 64 random bytes in base64: 88 characters (contracts/reileta.md 1.3).
+    public static func long() -> OpaqueToken {
+        OpaqueToken(text: Base64.encode(SecureRandom.bytes(64)))
+    }
+
     /// A token that a client sent, of any form: one that this server never made has a hash that is not stored.
     public init(text: String) {
         self.text = text

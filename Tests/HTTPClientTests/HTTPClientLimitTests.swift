@@ -103,6 +103,53 @@ struct HTTPClientLimitTests {
         #expect(asked.count == 2)
     }
 
+    /// The search for a name begins when a thread has time for it: others that are slow delay it, and do not make it fail.
+    @Test func slowNamesDelayOthersAndNoMore() async throws {
+        let server = try RawServer(.bytes(Self.answer))
+        let resolver = NameResolver { name in
+            if name.hasPrefix("slow") { usleep(700_000) }
+            return ["127.0.0.1"]
+        }
+        let client = HTTPClient(guard: Self.loopback, resolver: resolver, resolveTimeout: .milliseconds(400))
+        defer { client.stop() }
+        let slow = try (0..<4).map { try url(server, host: "slow\($0).example.org") }
+        let quick = try url(server, host: "quick.example.org")
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for url in slow {
+                group.addTask {
+                    let result = await client.send(OutboundRequest(url: url))
+                    #expect(throws: OutboundFailure.unresolvable) { try result.get() }
+                }
+            }
+            try await Task.sleep(for: .milliseconds(100))
+            #expect(try await client.send(OutboundRequest(url: quick)).get().status == 200)
+            try await group.waitForAll()
+        }
+    }
+
+    /// 8.5, rule 3: "the server's own public addresses", also where they are the router's; what an operator has opened is open.
+    @Test func theAddressOfOnesOwnNameIsForbidden() async throws {
+        let server = try RawServer(.bytes(Self.answer))
+        let resolver = NameResolver { name in
+            switch name {
+            case "own.example.org", "alias.example.org": ["1.2.3.4"]
+            case "opened.example.org": ["127.0.0.1"]
+            default: []
+            }
+        }
+        let client = HTTPClient(guard: Self.loopback, ownName: "own.example.org", resolver: resolver)
+        defer { client.stop() }
+        let rules = OutboundURLRules(allowsInsecure: true, allowsPorts: true)
+        for host in ["alias.example.org", "own.example.org"] {
+            let url = try OutboundURL("http://\(host):\(server.port)/", rules: rules, guard: Self.loopback)
+            #expect(failure(await client.send(OutboundRequest(url: url))) == .forbiddenAddress)
+        }
+        let own = HTTPClient(guard: Self.loopback, ownName: "127.0.0.1", resolver: resolver)
+        defer { own.stop() }
+        #expect(try await own.send(OutboundRequest(url: try url(server, host: "opened.example.org"))).get().status == 200)
+        #expect(try await own.send(OutboundRequest(url: try url(server))).get().status == 200)
+    }
+
     /// RFC 9110 15.2 and 6.5.1: neither what comes before the answer nor what comes after its body are fields of it.
     @Test func fieldsOfOtherPartsDoNotCount() async throws {
         let server = try RawServer(

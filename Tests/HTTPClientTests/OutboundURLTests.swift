@@ -67,6 +67,14 @@ struct OutboundURLTests {
         #expect(refusal("https://" + Array(repeating: "abcdefg", count: 32).joined(separator: ".")) != nil)
     }
 
+    /// For what the operator has named.
+    @Test(arguments: ["https://localhost", "https://minio", "https://db.internal", "https://storage.local"])
+    func localNamesAreOpenedOnPurpose(_ text: String) {
+        #expect(refusal(text, OutboundURLRules(allowsLocalNames: true)) == nil)
+        #expect(refusal(text) != nil)
+        #expect(refusal("https://-minio", OutboundURLRules(allowsLocalNames: true)) != nil)
+    }
+
     @Test func portsAreOpenedOnPurpose() {
         let ports = OutboundURLRules(allowsPorts: true)
         for port in [1_024, 8_443, 65_535] { #expect(refusal("https://example.org:\(port)", ports) == nil) }

@@ -22,6 +22,10 @@ struct DigestTests {
     @Test func bytesThatDoNotLieInOnePieceHaveTheSameDigest() {
         let bytes = (0..<1_000).map { UInt8(truncatingIfNeeded: $0) }
         #expect(SHA256.hash(bytes.reversed().lazy.map { $0 }) == SHA256.hash(Array(bytes.reversed())))
+        var stream = SHA256.Stream()
+        for start in Swift.stride(from: 0, to: bytes.count, by: 7) { stream.update(Array(bytes[start..<min(start + 7, bytes.count)])) }
+        #expect(stream.digest() == SHA256.hash(bytes) && stream.digest() == SHA256.hash(bytes))
+        #expect(SHA256.Stream().digest() == SHA256.hash([]))
         let mac = HMACSHA256(key: [1, 2, 3])
         #expect(mac.authenticate(bytes.reversed().lazy.map { $0 }) == mac.authenticate(Array(bytes.reversed())))
     }

@@ -2,11 +2,15 @@
 #include "CPlatform.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <pthread.h>
+#include <signal.h>
+#include <spawn.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #ifndef __APPLE__
 #include <linux/sockios.h>
 #endif
@@ -77,4 +81,61 @@ void roost_name_thread(const char *name) {
 #else
     pthread_setname_np(pthread_self(), name);
 #endif
+}
+
+static int spawn_actions(posix_spawn_file_actions_t *actions, int output) {
+    int error = posix_spawn_file_actions_addopen(actions, 0, "/dev/null", O_RDONLY, 0);
+    if (!error) error = posix_spawn_file_actions_adddup2(actions, output, 1);
+    if (!error) error = posix_spawn_file_actions_addopen(actions, 2, "/dev/null", O_WRONLY, 0);
+#ifndef __APPLE__
+    if (!error) error = posix_spawn_file_actions_addclosefrom_np(actions, 3);
+#endif
+    return error;
+}
+
+static int spawn_attributes(posix_spawnattr_t *attributes) {
+    short flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP;
+#ifdef __APPLE__
+    flags |= POSIX_SPAWN_CLOEXEC_DEFAULT;
+#endif
+    sigset_t none, all;
+    sigemptyset(&none);
+    sigfillset(&all);
+    int error = posix_spawnattr_setflags(attributes, flags);
+    if (!error) error = posix_spawnattr_setpgroup(attributes, 0);
+    if (!error) error = posix_spawnattr_setsigmask(attributes, &none);
+    if (!error) error = posix_spawnattr_setsigdefault(attributes, &all);
+    return error;
+}
+
+int roost_spawn(char *const *arguments, char *const *environment, int output, pid_t *process) {
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    int error = posix_spawn_file_actions_init(&actions);
+    if (error) return error;
+    error = posix_spawnattr_init(&attributes);
+    if (!error) {
+        error = spawn_actions(&actions, output);
+        if (!error) error = spawn_attributes(&attributes);
+        if (!error) error = posix_spawn(process, arguments[0], &actions, &attributes, arguments, environment);
+        posix_spawnattr_destroy(&attributes);
+    }
+    posix_spawn_file_actions_destroy(&actions);
+    return error;
+}
+
+int roost_has_ended(pid_t process) {
+    siginfo_t information = {0};
+    // One that is not there has ended too: then the system reaps for itself.
+    return waitid(P_PID, (id_t)process, &information, WEXITED | WNOHANG | WNOWAIT) != 0 ? errno != EINTR : information.si_pid == process;
+}
+
+int roost_reap(pid_t process) {
+    // Before it is reaped: until then the number of the group is nobody else's.
+    kill(-process, SIGKILL);
+    int status = 0;
+    pid_t reaped;
+    do reaped = waitpid(process, &status, 0);
+    while (reaped < 0 && errno == EINTR);
+    return reaped == process && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }

@@ -23,10 +23,30 @@ public struct FileResponder: Sendable {
         to request: HTTPRequest, path: String, contentType: String, entityTag: EntityTag? = nil
     ) async throws -> HTTPResponse? {
         // The system's calls end a path at NUL: what comes after it would not be looked at.
-        guard !path.utf8.contains(0), let file = try await pool.run({ try OpenFile(path) }) else { return nil }
-        let representation = Representation(
-            contentType: contentType, length: file.length, entityTag: entityTag ?? file.entityTag, lastModified: file.lastModified)
-        return representation.response(to: request) { range in
+        guard let file = try await open(path) else { return nil }
+        return answer(
+            request, file,
+            Representation(
+                contentType: contentType, length: file.length, entityTag: entityTag ?? file.entityTag, lastModified: file.lastModified))
+    }
+
+    /// The answer to GET or HEAD for a file of which all is known; nil when there is no regular file of that path.
+    ///
+    /// - Parameter representation: what the file holds; its own times are not looked at.
+    /// - Throws: `FileFailure`, also when the file has another length; `WorkerPoolError`.
+    public func response(to request: HTTPRequest, path: String, representation: Representation) async throws -> HTTPResponse? {
+        guard let file = try await open(path) else { return nil }
+        try file.requireLength(representation.length)
+        return answer(request, file, representation)
+    }
+
+    /// The system's calls end a path at NUL: what comes after it would not be looked at.
+    private func open(_ path: String) async throws -> OpenFile? {
+        path.utf8.contains(0) ? nil : try await pool.run { try OpenFile(path) }
+    }
+
+    private func answer(_ request: HTTPRequest, _ file: OpenFile, _ representation: Representation) -> HTTPResponse {
+        representation.response(to: request) { range in
             .stream(length: range.count) { writer in try await send(file, range, to: writer) }
         }
     }

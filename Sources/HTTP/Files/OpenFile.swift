@@ -45,6 +45,11 @@ final class OpenFile: Sendable {
 
     deinit { close(descriptor) }
 
+    /// Refuses a file that does not hold what is said of it.
+    func requireLength(_ expected: Int) throws(FileFailure) {
+        guard length == expected else { throw FileFailure(EIO) }
+    }
+
     /// The bytes at a place, all of them. Blocks.
     ///
     /// - Throws: `FileFailure`, also when the file has become shorter.

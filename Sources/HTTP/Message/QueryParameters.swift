@@ -1,11 +1,11 @@
 internal import Primitives
 
-/// The parameters of a query, in order (`application/x-www-form-urlencoded`).
+/// The parameters of a query or of a form, in order (`application/x-www-form-urlencoded`).
 public struct QueryParameters: Sendable {
     private let pairs: [(name: String, value: String)]
 
-    /// Parses the part of a target after `?`. Broken escapes are kept as they are written.
-    init(_ query: some Collection<UInt8>) {
+    /// Parses the part of a target after `?`, or the body of a form. Broken escapes are kept as they are written.
+    public init(_ query: some Collection<UInt8>) {
         guard !query.isEmpty else {
             pairs = []
             return

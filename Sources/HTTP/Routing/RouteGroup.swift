@@ -60,7 +60,7 @@ public struct RouteGroup {
     ///
     /// A method that a path has already gets the new handler. OPTIONS is answered with `Allow` unless it has a handler.
     /// - Parameters:
-    ///   - path: a segment `:name` is a parameter, a last segment `*name` takes all that follow (at least one, without `.` and `..`).
+    ///   - path: a segment `:name` is a parameter, `text@:name` one behind a text, a last segment `*name` takes all that follow (at least one, without `.` and `..`).
     ///   - middleware: stands before this handler only, behind that of the group.
     public mutating func on(_ method: HTTPMethod, _ path: String, using middleware: [any Middleware] = [], _ handler: @escaping Handler) {
         routes.append(Route(pattern: prefix.appending(path), method: method, handler: (self.middleware + middleware).wrapping(handler)))

@@ -34,6 +34,13 @@ struct RoutePath {
         return decoded(range)?.utf8.elementsEqual(text) ?? false
     }
 
+    /// What follows a text in a segment, decoded; nil when the segment begins with something else, or nothing follows.
+    func segment(_ range: Range<Int>, after text: [UInt8]) -> String? {
+        guard range.count > text.count, let decoded = decoded(range), decoded.utf8.count > text.count, decoded.utf8.starts(with: text)
+        else { return nil }
+        return String(Substring(decoded.utf8.dropFirst(text.count)))
+    }
+
     /// The text of a segment; nil when an escape is broken or the bytes are not UTF-8.
     func decoded(_ range: Range<Int>) -> String? {
         // Most segments have nothing to decode.

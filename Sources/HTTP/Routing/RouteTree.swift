@@ -1,4 +1,4 @@
-/// Routes by the segments of their paths. Fixed text goes before a parameter, a parameter before the rest.
+/// Routes by the segments of their paths. Fixed text goes before a fixed beginning, that before a parameter, a parameter before the rest.
 struct RouteTree: Sendable {
     /// What a method of a path leads to. Each has its own names for the parameters.
     final class Endpoint: Sendable {
@@ -18,6 +18,7 @@ struct RouteTree: Sendable {
     private struct Node: Sendable {
         var endpoints: [Endpoint] = []
         var fixed: [(text: [UInt8], node: Int)] = []
+        var prefixed: [(text: [UInt8], node: Int)] = []
         var parameter: Int?
         var rest: Int?
     }
@@ -37,6 +38,9 @@ struct RouteTree: Sendable {
         case .fixed(let text):
             if let known = nodes[node].fixed.first(where: { $0.text == text }) { return known.node }
             nodes[node].fixed.append((text, nodes.count))
+        case .prefixed(let text):
+            if let known = nodes[node].prefixed.first(where: { $0.text == text }) { return known.node }
+            nodes[node].prefixed.append((text, nodes.count))
         case .parameter:
             if let known = nodes[node].parameter { return known }
             nodes[node].parameter = nodes.count
@@ -84,6 +88,12 @@ struct RouteTree: Sendable {
             return found
         }
         let count = values.count
+        for child in nodes[node].prefixed {
+            guard let value = path.segment(range, after: child.text) else { continue }
+            values.append(value)
+            if let found = find(path, from: next, at: child.node, &values) { return found }
+            values.removeSubrange(count...)
+        }
         if let child = nodes[node].parameter, !range.isEmpty {
             // What cannot be decoded is no name of anything that exists; whoever looks it up says so in its own words.
             values.append(path.decoded(range) ?? path.raw(range))

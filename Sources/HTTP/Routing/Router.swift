@@ -31,10 +31,13 @@ public struct Router: Sendable {
             return try await mount(of: request.path).notFound(request)
         }
         if let endpoint = tree.endpoint(at: place, for: request.method) {
-            guard !endpoint.names.isEmpty else { return try await endpoint.handler(request) }
             var request = request
-            request.matched = PathParameters(names: endpoint.names, values: values)
-            return try await endpoint.handler(request)
+            if !endpoint.names.isEmpty { request.matched = PathParameters(names: endpoint.names, values: values) }
+            guard request.method == .options else { return try await endpoint.handler(request) }
+            // Whoever answers OPTIONS itself need not know what else stands at the path.
+            var response = try await endpoint.handler(request)
+            if response.headers[first: "allow"] == nil { response.headers.add("Allow", tree.allow(at: place)) }
+            return response
         }
         let mount = mount(of: request.path)
         var response = try await (request.method == .options ? mount.options : mount.methodNotAllowed)(request)
@@ -63,6 +66,7 @@ public struct Router: Sendable {
             let range = start..<path.end(of: start)
             switch segment {
             case .fixed(let text): guard path.segment(range, equals: text) else { return false }
+            case .prefixed(let text): guard path.segment(range, after: text) != nil else { return false }
             case .parameter: guard !range.isEmpty else { return false }
             case .rest: return true
             }

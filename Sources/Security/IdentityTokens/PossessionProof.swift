@@ -37,7 +37,9 @@ public struct PossessionProof: Sendable, Equatable {
         guard let issuedAt = proof.integer("iat"), issuedAt >= now - Self.maximumAge, issuedAt <= now + Self.maximumAge else {
             throw .unproven("The DPoP proof is not of this minute.")
         }
-        guard let id = proof.text("jti"), (1...128).contains(id.utf8.count) else { throw .unproven("The DPoP proof has no jti.") }
+        guard let id = proof.text("jti"), (1...128).contains(id.utf8.count), !id.utf8.contains(0) else {
+            throw .unproven("The DPoP proof has no jti.")
+        }
         self.id = id
         thumbprint = key.thumbprint
     }

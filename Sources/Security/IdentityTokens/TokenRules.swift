@@ -35,7 +35,9 @@ public struct TokenRules: Sendable {
             guard let notBefore = token.integer("nbf") else { throw .malformed("nbf is a whole number.") }
             guard notBefore <= now + skew else { throw .untimely }
         }
-        guard let id = token.text("jti"), (16...128).contains(id.utf8.count) else { throw .malformed("jti has 16 to 128 characters.") }
+        guard let id = token.text("jti"), (16...128).contains(id.utf8.count), !id.utf8.contains(0) else {
+            throw .malformed("jti has 16 to 128 characters.")
+        }
         guard let subject = token.text("sub"), OpaqueIdentifier.isValid(subject) else {
             throw .malformed("sub has 1 to 64 of A-Z a-z 0-9 - _.")
         }

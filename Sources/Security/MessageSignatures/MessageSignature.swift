@@ -78,7 +78,7 @@ public struct MessageSignature: Sendable {
         guard let created = list.parameters["created"]?.integer, let expires = list.parameters["expires"]?.integer else {
             throw .malformed("created and expires are whole numbers")
         }
-        guard let keyID = list.parameters["keyid"]?.string, keyID.utf8.count == 43, keyID.utf8.allSatisfy(OpaqueIdentifier.isWord) else {
+        guard let keyID = list.parameters["keyid"]?.string, Ed25519PublicKey.isThumbprint(keyID) else {
             throw .malformed("keyid is a thumbprint")
         }
         let nonce = list.parameters["nonce"]?.string

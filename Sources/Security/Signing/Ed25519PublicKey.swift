@@ -19,6 +19,12 @@ public struct Ed25519PublicKey: Sendable, Hashable {
         self.bytes = bytes
     }
 
+    /// Whether a text can be a thumbprint: 43 characters of base64url. Nothing else is looked up, because texts that look the same are one for a
+    /// dictionary and two for a database.
+    public static func isThumbprint(_ text: String) -> Bool {
+        text.utf8.count == 43 && text.utf8.allSatisfy(OpaqueIdentifier.isWord)
+    }
+
     /// Whether the owner of the key has signed the message.
     public func verify(_ signature: [UInt8], of message: [UInt8]) -> Bool {
         guard signature.count == Self.signatureLength else { return false }

@@ -10,6 +10,10 @@ public enum EventScope: Int64, Sendable {
     case channel = 3
     /// Concerns the participants of one direct channel.
     case direct = 4
+    /// Concerns whoever looks at one shared profile.
+    case profile = 5
+    /// Concerns whoever looks at the registry of worlds.
+    case registry = 6
 }
 
 /// An event that a transaction adds to the log.

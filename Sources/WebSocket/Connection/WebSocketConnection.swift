@@ -22,12 +22,14 @@ public final class WebSocketConnection {
         didSet { applyOutputLimit() }
     }
 
+    /// The code for a message above the limit.
+    public var messageTooBigCode: WebSocketCloseCode
+
     private let stream: TCPStream
     private var decoder: FrameDecoder
     private let deflater: Deflater?
     private let outputLimit: Int
     private let closeTimeout: Duration
-    private let messageTooBigCode: WebSocketCloseCode
     private var phase = Phase.open
     private var closeCode: WebSocketCloseCode?
     private var isClean = false

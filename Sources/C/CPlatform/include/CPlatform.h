@@ -25,3 +25,15 @@ ssize_t roost_send(int descriptor, const void *_Nullable bytes, size_t count);
 
 /// Names the calling thread for the system's tools; longer names are cut by the caller to 15 bytes.
 void roost_name_thread(const char *_Nonnull name);
+
+/// Starts a program with nothing of this process: no descriptors but its output, no signals blocked or ignored, no input, a process group of its own.
+/// `arguments` and `environment` end with NULL, the first argument is the path of the program. Returns 0 and the process, or an errno value.
+int roost_spawn(
+    char *_Nullable const *_Nonnull arguments, char *_Nullable const *_Nonnull environment, int output, pid_t *_Nonnull process);
+
+/// Whether a process that was started here has ended. It keeps its number until it is reaped.
+int roost_has_ended(pid_t process);
+
+/// Ends whatever is left of the process group that a process of `roost_spawn` leads, waits for that process and returns its exit code;
+/// -1 when a signal has ended it.
+int roost_reap(pid_t process);
