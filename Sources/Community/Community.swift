@@ -10,13 +10,16 @@ public import Storage
 public final class Community: Sendable {
     let database: Database
     let passwordHasher: PasswordHasher
-    let settings: CommunitySettings
+    /// What the operator has set.
+    public let settings: CommunitySettings
     let clock: WallClock
+    /// Who of other servers has been here.
+    public let externalNames = ExternalNames()
     let sessionUses = SessionUses()
     let setupAttempts = AttemptLimiter(limit: Limits.setupAttempts, blockSeconds: Limits.setupAttemptSeconds)
 
     /// - Parameters:
-    ///   - database: opened with `Community.schema`.
+    ///   - database: opened with `Community.schema` and `Schema.blobs`.
     ///   - passwordHasher: hashes and checks passwords on its own threads.
     ///   - settings: what the operator has set.
     ///   - clock: the present time of everything that is read; transactions have the database's clock, which should be the same.
@@ -43,10 +46,11 @@ public final class Community: Sendable {
         } catch DatabaseError.uniqueViolation {
             // Another node has made it at the same moment.
         }
+        try await loadExternalNames()
     }
 
-    /// Removes what has expired: ended and expired logins, nonces, invites to spaces, old invites to channels, claim codes, challenges, numbers of
-    /// deliveries, and what is known of revoked tokens. Call it now and then, such as every ten minutes.
+    /// Removes what has expired: ended and expired logins, nonces, invites to spaces, old invites to channels, claim codes, challenges, people who did not
+    /// come back from signing in, numbers of deliveries, what is known of revoked tokens, and of candidates of instances who were refused or did not come. Call it now and then, such as every ten minutes.
     public func removeExpired() async throws {
         try await write { tx in
             let now = SQLValue.integer(tx.now.microseconds)
@@ -58,6 +62,7 @@ public final class Community: Sendable {
                 "DELETE FROM message_nonces WHERE created_at <= $1", [.integer(tx.now.adding(seconds: -Limits.nonceSeconds).microseconds)])
             try tx.execute("DELETE FROM space_invites WHERE expires_at <= $1", [now])
             try tx.execute("DELETE FROM claim_codes WHERE expires_at <= $1", [now])
+            try tx.execute("DELETE FROM sign_in_flows WHERE expires_at <= $1", [now])
             try tx.execute("DELETE FROM ownership_challenges WHERE expires_at <= $1", [now])
             try tx.execute(
                 "DELETE FROM received_deliveries WHERE received_at <= $1",
@@ -65,6 +70,8 @@ public final class Community: Sendable {
             try tx.execute(
                 "DELETE FROM revoked_tokens WHERE revoked_before <= $1",
                 [.integer(tx.now.adding(seconds: -Limits.revokedTokenSeconds).microseconds)])
+            // Of those that are accepted, whoever holds their places tells.
+            try tx.execute("DELETE FROM instance_candidates WHERE expires_at <= $1 AND state IN (3, 4)", [now])
             try tx.execute(
                 "DELETE FROM channel_invites WHERE decided_at <= $1",
                 [.integer(tx.now.adding(seconds: -Limits.decidedInviteSeconds).microseconds)])
@@ -96,8 +103,13 @@ public final class Community: Sendable {
 
     /// Hashes a password on the hasher's threads, before and never inside a transaction.
     func hash(_ password: String) async throws -> String {
+        try await hash(.typed(password))
+    }
+
+    /// The same of a password that a client may have hashed before it sent it.
+    func hash(_ password: PasswordSecret) async throws -> String {
         do {
-            return try await passwordHasher.hash(password)
+            return try await passwordHasher.hash(password.passwordDigest)
         } catch PasswordHasherError.busy {
             throw CommunityError.busy
         }
@@ -105,8 +117,13 @@ public final class Community: Sendable {
 
     /// Whether the password is right. Without a stored hash: no, after the same time.
     func verify(_ password: String, against stored: String?) async throws -> Bool {
+        try await verify(.typed(password), against: stored)
+    }
+
+    /// The same of a password that a client may have hashed before it sent it.
+    func verify(_ password: PasswordSecret, against stored: String?) async throws -> Bool {
         do {
-            return try await passwordHasher.verify(password, against: stored)
+            return try await passwordHasher.verify(password.passwordDigest, against: stored)
         } catch PasswordHasherError.busy {
             throw CommunityError.busy
         }

@@ -123,6 +123,40 @@ public enum CommunityError: Error, Sendable, Equatable {
     case invalidClaimCode
     /// There is no such webhook, or its token is another.
     case unknownWebhook
+    /// There is no such profile.
+    case unknownProfile
+    /// Only its owner may change a profile.
+    case notProfileOwner
+    /// There is no such world.
+    case unknownWorld
+    /// The world has no such asset.
+    case unknownAsset
+    /// There is no such service.
+    case unknownService
+    /// There is no such instance.
+    case unknownInstance
+    /// Nobody of that name asks to come into the instance.
+    case unknownCandidate
+    /// A moderator has refused the request; the same person may ask again after so many seconds.
+    case candidateRefused(retryAfter: Int)
+    /// The person may not come into the instance.
+    case bannedFromInstance
+    /// There is no such picture.
+    case unknownPicture
+    /// Instances have no such tag.
+    case unknownTag(String)
+    /// The caller lacks this tag, or what it stands for.
+    case missingTag(String)
+    /// Only the owner, or an administrator, may do this.
+    case notRegistryOwner
+    /// Something has this id, this name, or is this build already.
+    case registryIDTaken
+    /// Somebody is followed already.
+    case alreadyFollowing
+    /// Nobody follows oneself.
+    case cannotFollowOneself
+    /// Nobody would administer the server any more.
+    case lastAdministrator
     /// There are as many of something as there may be; `name` says of what, as in "500 channels per space".
     case limitReached(name: String, limit: Int)
     /// Too much work is waiting; the same request may succeed in a moment.

@@ -80,6 +80,8 @@ public enum Limits {
     public static let listedAccountInvites = 1_000
     /// Logins of one account with a refresh token; the one unused for longest makes room.
     public static let sessionsPerAccount = 100
+    /// Tokens of one person of another server that are good at a time.
+    public static let integrityTokens = 8
     /// How exactly it is known when a login was used last, in seconds: each time costs a write.
     public static let sessionUseSeconds: Int64 = 300
     /// Spent refresh tokens of a login that are recognised when they come back.
@@ -108,6 +110,68 @@ public enum Limits {
     public static let overridesPerChannel = 100
     /// Channels of one category.
     public static let channelsPerCategory = 50
+    /// Profiles that a list shows.
+    public static let listedProfiles: Int64 = 10_000
+    /// How long somebody may take to sign in elsewhere, in seconds.
+    public static let signInFlowSeconds: Int64 = 600
+    /// People who sign in elsewhere at a time.
+    public static let signInFlows: Int64 = 10_000
+    /// Characters of a username of the registry (contracts/reileta.md 1.4).
+    public static let registryUsername = 4...17
+    /// Characters of a password there; the lower limit is that of the operator, if that is higher.
+    public static let registryPassword = 8...128
+    /// Characters of a shown name there.
+    public static let registryDisplayName = 3...16
+    /// Characters of the title of a world, a service, an instance, or the server.
+    public static let registryTitle = 1...64
+    /// Characters of what people, worlds, services, instances and the server say of themselves.
+    public static let registryDescription = 0...256
+    /// Tags of one object.
+    public static let registryTags = 24
+    /// Characters of a tag.
+    public static let registryTag = 1...48
+    /// People in one instance.
+    public static let capacity = 1...128
+    /// The capacity of a world that says nothing else.
+    public static let defaultCapacity = 10
+    /// Characters of a version, an engine or a platform.
+    public static let assetVersion = 1...32
+    /// Assets of one world.
+    public static let assetsPerWorld = 256
+    /// Worlds of one account.
+    public static let worldsPerAccount: Int64 = 1_000
+    /// Services of one account.
+    public static let servicesPerAccount: Int64 = 1_000
+    /// What one service needs.
+    public static let serviceRequirements = 32
+    /// Instances of one account.
+    public static let instancesPerAccount: Int64 = 100
+    /// Characters of the name of an instance.
+    public static let instanceName = 3...8
+    /// Characters of the password of an instance.
+    public static let instancePassword = 1...128
+    /// Names that an instance lets in.
+    public static let whitelist = 128
+    /// Characters of each: a username, or an id with the server.
+    public static let whitelistName = 1...320
+    /// People who help the owner of an instance.
+    public static let moderators = 32
+    /// Characters of what somebody says who asks to come in.
+    public static let candidateMessage = 0...128
+    /// People who ask to come into one instance, or are invited, at a time.
+    public static let candidatesPerInstance: Int64 = 1_000
+    /// Requests of one account to come in that nobody has decided on.
+    public static let candidaciesPerAccount: Int64 = 32
+    /// How long somebody who was refused has to wait before it asks again, in seconds.
+    public static let refusalSeconds: Int64 = 600
+    /// How long it is remembered that somebody was let in who did not come, in seconds.
+    public static let approvalSeconds: Int64 = 86_400
+    /// People who are banned from one instance, or muted there.
+    public static let sanctionsPerInstance: Int64 = 10_000
+    /// People that somebody follows.
+    public static let followsPerAccount: Int64 = 1_000
+    /// Characters of host and port.
+    public static let serverAddress = 1...255
     /// How long what belonged to a deleted galaxy is kept, in seconds: 30 days.
     public static let deletedGalaxySeconds: Int64 = 30 * 86_400
 }

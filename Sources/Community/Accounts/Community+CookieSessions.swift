@@ -34,11 +34,17 @@ extension Community {
     }
 
     /// Writes down that a login is used now: of too many, the one unused for longest has to go, also after a restart.
-    public func noteUse(of session: SessionID) async throws {
-        _ = try await write { tx in
+    ///
+    /// - Parameter lifetime: seconds that the login may go on from now without being used; nil: it ends when it was going to.
+    public func noteUse(of session: SessionID, extendingBy lifetime: Int64? = nil) async throws {
+        try await write { tx in
+            let id = SQLValue.integer(session.rawValue)
             try tx.execute(
-                "UPDATE sessions SET last_used_at = $1 WHERE id = $2 AND last_used_at < $1",
-                [.integer(tx.now.microseconds), .integer(session.rawValue)])
+                "UPDATE sessions SET last_used_at = $1 WHERE id = $2 AND last_used_at < $1", [.integer(tx.now.microseconds), id])
+            guard let lifetime else { return }
+            let end = SQLValue.integer(tx.now.adding(seconds: lifetime).microseconds)
+            try tx.execute("UPDATE sessions SET expires_at = $1 WHERE id = $2 AND ended_at IS NULL AND expires_at < $1", [end, id])
+            try tx.execute("UPDATE session_tokens SET expires_at = $1 WHERE session_id = $2 AND expires_at < $1", [end, id])
         }
     }
 

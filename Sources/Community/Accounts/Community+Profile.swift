@@ -51,7 +51,7 @@ extension SQLReader {
 }
 
 extension Transaction {
-    fileprivate func update(_ account: Account) throws {
+    func update(_ account: Account) throws {
         try execute(
             """
             UPDATE accounts SET username = $1, username_key = $2, email = $3, email_key = $4, display_name = $5, avatar_url = $6, bio = $7,

@@ -8,11 +8,13 @@ extension Community {
     /// The setup code makes the administrator, who also owns the home space, whatever the registration mode. It works once. Five wrong codes from one
     /// address and the address has to wait for 15 minutes (contracts/configuration.md).
     ///
-    /// - Parameter address: where the request comes from, for counting wrong codes.
+    /// - Parameters:
+    ///   - terms: what the login is for and how long; nil: with a refresh token, as the operator has set.
+    ///   - address: where the request comes from, for counting wrong codes.
     /// - Throws: `CommunityError.invalid`, `.registrationClosed`, `.invitationRequired`, `.invalidInvitation`, `.tooManySetupAttempts`,
     ///   `.usernameTaken`, `.emailTaken`, `.busy`.
-    public func register(_ registration: Registration, address: String) async throws -> LoginSession {
-        let terms = settings.refreshTerms
+    public func register(_ registration: Registration, terms: SessionTerms? = nil, address: String) async throws -> LoginSession {
+        let terms = terms ?? settings.refreshTerms
         return try await admit(registration, address: address) { account, tx in try tx.insertSession(of: account, terms) }
     }
 
@@ -45,7 +47,7 @@ extension Community {
     ) async throws -> Value {
         // A hash costs more than anything else here: nobody gets one for an invitation that is no good.
         try await read { try $0.check(permit) }
-        let passwordHash = try await hash(registration.password)
+        let passwordHash = try await hash(registration.passwordDigest.map { .digest($0) } ?? .typed(registration.password))
         return try await namingTaken {
             try await self.write { tx in
                 // Again: whoever comes too late hears of the invitation before hearing of the name.

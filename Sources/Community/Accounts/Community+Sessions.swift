@@ -9,11 +9,21 @@ extension Community {
     /// - Parameter terms: what for and how long; nil: with a refresh token, as the operator has set.
     /// - Throws: `CommunityError.invalidCredentials`, `.busy`.
     public func logIn(_ identifier: LoginIdentifier, password: String, terms: SessionTerms? = nil) async throws -> LoginSession {
+        try await logIn(identifier, .typed(password), terms: terms)
+    }
+
+    /// The same with a password that a client may have hashed before it sent it.
+    ///
+    /// - Parameter tag: a tag that the account needs, or that everybody has; nil: none.
+    /// - Throws: `CommunityError.invalidCredentials`, `.missingTag` for the right password of somebody without the tag, or who is disabled; `.busy`.
+    public func logIn(
+        _ identifier: LoginIdentifier, _ password: PasswordSecret, terms: SessionTerms? = nil, tag: String? = nil
+    ) async throws -> LoginSession {
         let known = try await read { try $0.credentials(identifier) }
         guard try await verify(password, against: known?.passwordHash), let known, let passwordHash = known.passwordHash else {
             throw CommunityError.invalidCredentials
         }
-        let (terms, uses) = (terms ?? settings.refreshTerms, sessionUses)
+        let (terms, uses, settings) = (terms ?? settings.refreshTerms, sessionUses, settings)
         // The only moment at which the password is there to be hashed again, when the operator has set another cost.
         let newHash = passwordHasher.needsRehash(passwordHash) ? try? await hash(password) : nil
         return try await write { tx in
@@ -23,6 +33,11 @@ extension Community {
                 "SELECT id FROM accounts WHERE id = $1 AND password_hash = $2", [.integer(account.rawValue), .text(passwordHash)]
             ) { _ in true }
             guard isUnchanged != nil else { throw CommunityError.invalidCredentials }
+            if let tag {
+                let user = try tx.registryUser(account)
+                guard user.may(tag, settings) else { throw CommunityError.missingTag(tag) }
+                guard !user.tags.contains(AccountTag.disabled) else { throw CommunityError.missingTag(tag) }
+            }
             if let newHash {
                 try tx.execute("UPDATE accounts SET password_hash = $1 WHERE id = $2", [.text(newHash), .integer(account.rawValue)])
             }
@@ -33,22 +48,25 @@ extension Community {
     /// Exchanges a refresh token for the next one.
     ///
     /// A token is good once. One that comes back after it was spent has been copied: its login ends, durably, with the event `sessionEnded`.
+    /// - Parameters:
+    ///   - terms: those that the login was made with; nil: those that the operator has set.
+    ///   - endsCopied: whether a login ends whose spent token comes back. Not where clients are known to spend one twice by themselves.
     /// - Throws: `CommunityError.invalidRefreshToken`.
-    public func refresh(_ token: String) async throws -> LoginSession {
+    public func refresh(_ token: String, terms: SessionTerms? = nil, endsCopied: Bool = true) async throws -> LoginSession {
         guard token.utf8.count <= 128 else { throw CommunityError.invalidRefreshToken }
         let hash = OpaqueToken(text: token).hash
-        let lifetime = settings.refreshTokenSeconds
+        let terms = terms ?? settings.refreshTerms
         // Throwing inside would take the end of the login back with it.
         let renewed: LoginSession? = try await write { tx in
-            guard let known = try tx.knownToken(hash: hash), !known.hasEnded else { return nil }
+            guard let known = try tx.knownToken(hash: hash, kind: terms.kind), !known.hasEnded else { return nil }
             guard known.state == .spent || known.expiresAt > tx.now else { return nil }
             let spent = try tx.execute(
                 "UPDATE session_tokens SET state = 1 WHERE hash = $1 AND state = 0", [.blob(hash)])
             guard spent == 1 else {
-                try tx.endSession(known.sessionID, of: known.accountID)
+                if endsCopied { try tx.endSession(known.sessionID, of: known.accountID) }
                 return nil
             }
-            return try tx.renew(known, lifetime: lifetime)
+            return try tx.renew(known, lifetime: terms.lifetime)
         }
         guard let renewed else { throw CommunityError.invalidRefreshToken }
         return renewed

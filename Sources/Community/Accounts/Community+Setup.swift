@@ -86,6 +86,8 @@ extension Community {
 enum SettingName {
     /// The hash of the setup code.
     static let setupCode = "setup_code"
+    /// What the registry says of this server, as JSON.
+    static let registryServer = "registry_server"
 }
 
 extension SQLReader {

@@ -1,4 +1,5 @@
 public import Primitives
+public import Security
 
 /// What somebody sends to make an account.
 public struct Registration: Sendable {
@@ -6,6 +7,8 @@ public struct Registration: Sendable {
     public var username: String
     /// As typed.
     public var password: String
+    /// Instead of the password, from clients that send only this.
+    public var passwordDigest: PasswordDigest?
     /// Unique ignoring case.
     public var email: String?
     /// 1 to 32 characters.

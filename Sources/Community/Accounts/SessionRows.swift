@@ -18,12 +18,12 @@ struct KnownToken {
 }
 
 extension SQLReader {
-    func knownToken(hash: [UInt8]) throws -> KnownToken? {
+    func knownToken(hash: [UInt8], kind: SessionKind) throws -> KnownToken? {
         try first(
             """
             SELECT t.session_id, s.account_id, t.state, t.expires_at, s.ended_at
-            FROM session_tokens t JOIN sessions s ON s.id = t.session_id WHERE t.hash = $1 AND s.kind = 1
-            """, [.blob(hash)]
+            FROM session_tokens t JOIN sessions s ON s.id = t.session_id WHERE t.hash = $1 AND s.kind = $2
+            """, [.blob(hash), .integer(kind.rawValue)]
         ) { row in
             KnownToken(
                 sessionID: SessionID(try row.integer(0)), accountID: AccountID(try row.integer(1)),
@@ -50,12 +50,13 @@ extension Transaction {
             ])
         try makeRoom(for: id, of: account.id, terms, uses)
         return LoginSession(
-            account: account, sessionID: id, token: try insertToken(of: id, expiresAt: expiresAt), expiresAt: expiresAt)
+            account: account, sessionID: id,
+            token: try insertToken([.registry, .integrity].contains(terms.kind) ? .long() : OpaqueToken(), of: id, expiresAt: expiresAt),
+            expiresAt: expiresAt)
     }
 
     /// Gives a login its token, or the next one.
-    func insertToken(of session: SessionID, expiresAt: Timestamp) throws -> String {
-        let token = OpaqueToken()
+    func insertToken(_ token: OpaqueToken = OpaqueToken(), of session: SessionID, expiresAt: Timestamp) throws -> String {
         try execute(
             "INSERT INTO session_tokens (hash, session_id, state, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)",
             [

@@ -8,6 +8,12 @@ public enum SessionKind: Int64, Sendable {
     case cookie = 2
     /// One token for a login of the Cosmos API.
     case cosmos = 3
+    /// An access token and a refresh token that rotates, of the Gale API.
+    case profiles = 4
+    /// One token for a login of the Reileta API.
+    case registry = 5
+    /// One token for somebody for whom another Reileta server vouches.
+    case integrity = 6
 }
 
 /// What a login is used for, how long it lasts, and how many an account may have.

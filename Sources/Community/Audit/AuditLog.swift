@@ -1,10 +1,14 @@
 internal import Primitives
-internal import Storage
+public import Storage
 
 /// An administrative act, by the name it has in the audit log (DESIGN section 10).
 enum AuditAction: String {
     /// The account was made an administrator of the server.
     case administratorMade = "administrator_made"
+    /// The account administers the server no longer.
+    case administratorRemoved = "administrator_removed"
+    /// What the registry says of this server is another.
+    case serverChanged = "server_changed"
     /// The operator gave the account another password.
     case passwordReset = "password_reset"
     /// The operator has ended a login of the account, the subject, or all of them.
@@ -49,6 +53,8 @@ enum AuditAction: String {
     case permissionsChanged = "permissions_changed"
     /// A webhook was made, changed or removed: the subject.
     case webhookChanged = "webhook_changed"
+    /// Something has changed about whose keys are believed; the details say what.
+    case keyTrustChanged = "key_trust_changed"
     /// Nothing is sent to the webhook any more, the subject; the details say why.
     case webhookDisabled = "webhook_disabled"
 }
@@ -69,6 +75,20 @@ extension Community {
                 [.integer(max(byAge, bySize ?? 0)), .integer(Int64(batch))])
             return removed == batch
         }
+    }
+}
+
+extension Community {
+    /// Notes a change of trust that another part of the house makes, in its transaction.
+    ///
+    /// - Parameter details: what has changed, in a few words.
+    public static func auditKeyTrust(_ details: String, in transaction: Transaction) throws {
+        try transaction.audit(.keyTrustChanged, by: AccountID(0), subject: 0, details: details)
+    }
+
+    /// Notes a change of trust that no table shows, such as another key of this server.
+    public func auditKeyTrust(_ details: String) async throws {
+        try await write { try Self.auditKeyTrust(details, in: $0) }
     }
 }
 

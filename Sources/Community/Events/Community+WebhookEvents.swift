@@ -1,17 +1,18 @@
 internal import Primitives
-internal import Storage
+public import Storage
 
 /// What outgoing webhooks are told (contracts/cosmos.md 8.1, "Visibility").
 extension Community {
     /// The space of a galaxy in which somebody may have webhooks.
     ///
+    /// - Parameter isReading: whether it is only looked at: also one that is suspended may be.
     /// - Throws: `CommunityError.unknownSpace`, `.missingPermission`, `.spaceSuspended`.
-    public func spaceForWebhooks(of galaxyID: String, by account: AccountID) async throws -> SpaceID {
+    public func spaceForWebhooks(of galaxyID: String, by account: AccountID, isReading: Bool = false) async throws -> SpaceID {
         let now = clock()
         return try await read { reader in
             let standing = try reader.standing(of: account, in: try reader.spaceID(galaxy: galaxyID), at: now)
             guard standing.subject.isMember else { throw CommunityError.missingPermission([]) }
-            try standing.require(.manageWebhooks)
+            try standing.require(.manageWebhooks, isReading: isReading)
             return standing.space.id
         }
     }
@@ -45,16 +46,8 @@ extension Community {
         return try await scan { reader in
             let position = try EventLog.position(reader)
             let start = max(after, position.prunedThrough)
-            var events = try EventLog.events(of: .space, space.rawValue, after: start, upTo: position.latest, limit: limit, in: reader)
-            var through = events.count == limit ? events.last?.id ?? position.latest : position.latest
-            // That a channel is gone which not everybody saw is told to the accounts that did.
-            let sources = [EventSource.account(viewer)] + (try reader.channelsWithOwnEvents(of: space))
-            for source in sources {
-                let found = try EventLog.events(of: source.scope, source.id, after: start, upTo: through, limit: limit, in: reader)
-                if found.count == limit, let last = found.last { through = min(through, last.id) }
-                events += found
-            }
-            events = events.filter { $0.id <= through }.sorted { $0.id < $1.id }
+            var (events, through) = try reader.events(
+                in: space, and: viewer, after: start, upTo: position.latest, limit: limit)
             let standing = try? reader.standing(of: viewer, in: space, at: now)
             // Who is nobody there hears only that there is no there any more.
             if standing?.subject.isMember != true { events = events.filter { $0.kind == EventKind.spaceDeleted.rawValue } }
@@ -67,9 +60,14 @@ extension Community {
         }
     }
 
-    /// Writes into the audit log that a webhook of a space was disabled by what its receiver did, or its creator has lost.
-    public func noteDisabledWebhook(_ id: Int64, in space: SpaceID, reason: String) async throws {
-        try await write { tx in try tx.audit(.webhookDisabled, by: AccountID(0), in: space, subject: id, details: reason) }
+    /// Writes into the audit log that a webhook of a space is disabled by what its receiver did, or its creator has lost.
+    public static func noteDisabledWebhook(_ id: Int64, of space: SpaceID, reason: String, in transaction: Transaction) throws {
+        try transaction.audit(.webhookDisabled, by: AccountID(0), in: space, subject: id, details: reason)
+    }
+
+    /// The id that Cosmos knows a space by.
+    public static func galaxyID(of space: SpaceID, in transaction: Transaction) throws -> String {
+        try transaction.galaxyID(of: space)
     }
 
     /// Which of some spaces are gone for good: nothing of them is left.
@@ -112,6 +110,40 @@ extension Community {
 }
 
 extension SQLReader {
+    /// What happened in a space and to somebody, and up to where that is all of it.
+    ///
+    /// Mostly little has happened anywhere: then one look at the log is enough, however many channels there are.
+    fileprivate func events(
+        in space: SpaceID, and viewer: AccountID, after start: Int64, upTo latest: Int64, limit: Int
+    ) throws -> (events: [Event], through: Int64) {
+        let recent = try EventLog.events(after: start, upTo: latest, limit: limit, in: self)
+        // That a channel is gone which not everybody saw is told to the accounts that did.
+        let sources = [.space(space), EventSource.account(viewer)]
+        if recent.count < limit {
+            let places = Set(recent.filter { $0.scope == .channel }.map(\.scopeID))
+            let own = try places.filter { try hasOwnEvents(ChannelID($0), of: space) }
+            let events = recent.filter { event in
+                event.scope == .channel
+                    ? own.contains(event.scopeID) : sources.contains { $0.scope == event.scope && $0.id == event.scopeID }
+            }
+            return (events, latest)
+        }
+        var (events, through): ([Event], Int64) = ([], latest)
+        for source in sources + (try channelsWithOwnEvents(of: space)) {
+            let found = try EventLog.events(of: source.scope, source.id, after: start, upTo: through, limit: limit, in: self)
+            if found.count == limit, let last = found.last { through = min(through, last.id) }
+            events += found
+        }
+        return (events.filter { $0.id <= through }.sorted { $0.id < $1.id }, through)
+    }
+
+    private func hasOwnEvents(_ channel: ChannelID, of space: SpaceID) throws -> Bool {
+        try first(
+            "SELECT 1 FROM channels WHERE id = $1 AND space_id = $2 AND (own_audience = 1 OR access <> 0)",
+            [.integer(channel.rawValue), .integer(space.rawValue)]
+        ) { try $0.integer(0) } != nil
+    }
+
     /// The channels of a space whose events have a place of their own.
     fileprivate func channelsWithOwnEvents(of space: SpaceID) throws -> [EventSource] {
         try query(
@@ -119,7 +151,7 @@ extension SQLReader {
         ) { EventSource(scope: .channel, id: try $0.integer(0)) }
     }
 
-    /// The space that an event belongs to; nil for events of accounts and direct channels.
+    /// The space that an event belongs to; nil for events of accounts, direct channels, profiles and the registry.
     fileprivate func space(of event: Event) throws -> SpaceID? {
         switch event.scope {
         case .space: return SpaceID(event.scopeID)
@@ -128,7 +160,7 @@ extension SQLReader {
                 .flatMap { $0 }.map { SpaceID($0) }
                 // The event of its end is all that is left of it.
                 ?? ChannelRecord.channel(ChannelID(event.subjectID), from: event.data)?.spaceID
-        case .account, .direct: return nil
+        case .account, .direct, .profile, .registry: return nil
         }
     }
 

@@ -43,6 +43,24 @@ public enum CommunityEvent: Sendable {
     case accountUpdated(Account)
     /// Somebody is invited to a channel. Scope: the recipient's account.
     case channelInvited(ChannelInvite)
+    /// There is a new profile. Scope: the profile.
+    case profileCreated(Profile)
+    /// A profile has another archive. Scope: the profile.
+    case profileUpdated(Profile)
+    /// A profile is gone. Scope: the profile.
+    case profileDeleted(ProfileID, ProfileCode)
+    /// The server says something else of itself. Scope: the registry, as of all that follow.
+    case serverUpdated(RegistryServer)
+    /// A world is new, another, or gone.
+    case worldChanged(World, RegistryAction)
+    /// A service is new, another, or gone.
+    case serviceChanged(RegistryService, RegistryAction)
+    /// An instance is new, another, or gone.
+    case instanceChanged(Instance, RegistryAction)
+    /// Somebody asks to come into an instance, or something has become of it.
+    case candidateChanged(CandidateChange)
+    /// The queue of an instance is another.
+    case queueChanged(InstanceQueue)
 }
 
 /// Why somebody does not see a channel any more.
@@ -126,4 +144,34 @@ public enum EventKind: Int64, Sendable {
     case accountUpdated = 41
     /// Subject: the invite.
     case channelInvited = 42
+    /// Subject: the profile.
+    case profileCreated = 50
+    /// Subject: the profile.
+    case profileUpdated = 51
+    /// Subject: the profile; data: its code.
+    case profileDeleted = 52
+    /// Subject: 0.
+    case serverUpdated = 60
+    /// Subject: the world.
+    case worldCreated = 61
+    /// Subject: the world.
+    case worldUpdated = 62
+    /// Subject: the world; data: the world as it was.
+    case worldDeleted = 63
+    /// Subject: the service.
+    case serviceCreated = 64
+    /// Subject: the service.
+    case serviceUpdated = 65
+    /// Subject: the service; data: the service as it was.
+    case serviceDeleted = 66
+    /// Subject: the instance.
+    case instanceCreated = 67
+    /// Subject: the instance.
+    case instanceUpdated = 68
+    /// Subject: the instance; data: the instance as it was.
+    case instanceDeleted = 69
+    /// Subject: the candidate; data: the candidate and the instance as they were.
+    case candidateChanged = 70
+    /// Subject: the instance.
+    case queueChanged = 71
 }

@@ -13,9 +13,16 @@ extension Channel {
     }
 }
 
+extension Profile {
+    /// Whom the events of a profile concern: whoever looks at it.
+    public var source: EventSource { EventSource(scope: .profile, id: id.rawValue) }
+}
+
 extension EventSource {
     static func account(_ id: AccountID) -> EventSource { EventSource(scope: .account, id: id.rawValue) }
     static func space(_ id: SpaceID) -> EventSource { EventSource(scope: .space, id: id.rawValue) }
+    /// What happens in the registry of worlds: one stream, because a server has few of them.
+    public static let registry = EventSource(scope: .registry, id: 0)
 }
 
 extension EventDraft {
@@ -146,7 +153,77 @@ extension EventDraft {
         EventDraft(.channelInvited(invite), .channelInvited, from: .account(invite.recipient.id), subject: invite.id.rawValue)
     }
 
+    // MARK: Profiles
+
+    /// There is a new profile.
+    static func profileCreated(_ profile: Profile) -> EventDraft {
+        EventDraft(.profileCreated(profile), .profileCreated, from: profile.source, subject: profile.id.rawValue)
+    }
+
+    /// A profile has another archive.
+    static func profileUpdated(_ profile: Profile) -> EventDraft {
+        EventDraft(.profileUpdated(profile), .profileUpdated, from: profile.source, subject: profile.id.rawValue)
+    }
+
+    /// A profile is gone.
+    static func profileDeleted(_ profile: Profile) -> EventDraft {
+        EventDraft(
+            .profileDeleted(profile.id, profile.code), .profileDeleted, from: profile.source, subject: profile.id.rawValue,
+            data: profile.code.text)
+    }
+
+    // MARK: The registry
+
+    /// The server says something else of itself.
+    static func serverUpdated(_ server: RegistryServer) -> EventDraft {
+        EventDraft(.serverUpdated(server), .serverUpdated, from: .registry, subject: 0)
+    }
+
+    /// A world is new, another, or gone.
+    static func worldChanged(_ world: World, _ action: RegistryAction) -> EventDraft {
+        EventDraft(
+            .worldChanged(world, action), action.kind(.worldCreated, .worldUpdated, .worldDeleted), from: .registry,
+            subject: world.id.rawValue, data: action == .deleted ? RegistryRecord(world).text : nil)
+    }
+
+    /// A service is new, another, or gone.
+    static func serviceChanged(_ service: RegistryService, _ action: RegistryAction) -> EventDraft {
+        EventDraft(
+            .serviceChanged(service, action), action.kind(.serviceCreated, .serviceUpdated, .serviceDeleted), from: .registry,
+            subject: service.id.rawValue, data: action == .deleted ? RegistryRecord(service).text : nil)
+    }
+
+    /// An instance is new, another, or gone.
+    static func instanceChanged(_ instance: Instance, _ action: RegistryAction) -> EventDraft {
+        EventDraft(
+            .instanceChanged(instance, action), action.kind(.instanceCreated, .instanceUpdated, .instanceDeleted), from: .registry,
+            subject: instance.id.rawValue, data: action == .deleted ? RegistryRecord(instance).text : nil)
+    }
+
+    /// Something has become of a candidate.
+    static func candidateChanged(_ candidate: Candidate, _ action: Candidate.Action, of instance: Instance) -> EventDraft {
+        let change = CandidateChange(candidate: candidate, action: action, place: InstanceReference(instance))
+        return EventDraft(
+            .candidateChanged(change), .candidateChanged, from: .registry, subject: candidate.id.rawValue, data: change.record)
+    }
+
+    /// The queue of an instance is another.
+    static func queueChanged(_ queue: InstanceQueue) -> EventDraft {
+        EventDraft(.queueChanged(queue), .queueChanged, from: .registry, subject: queue.place.id.rawValue)
+    }
+
     private init(_ live: CommunityEvent, _ kind: EventKind, from source: EventSource, subject: Int64, data: String? = nil) {
         self.init(scope: source.scope, scopeID: source.id, kind: kind.rawValue, subjectID: subject, data: data, live: live)
+    }
+}
+
+extension RegistryAction {
+    /// Which of three kinds of events it is.
+    fileprivate func kind(_ created: EventKind, _ updated: EventKind, _ deleted: EventKind) -> EventKind {
+        switch self {
+        case .created: created
+        case .updated: updated
+        case .deleted: deleted
+        }
     }
 }

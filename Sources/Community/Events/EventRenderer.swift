@@ -79,6 +79,15 @@ struct EventRenderer {
         case .channelInvited:
             // One that is used or withdrawn needs no answer any more.
             return try reader.pendingInvite(ChannelInviteID(event.subjectID)).map { .channelInvited($0) }
+        case .profileCreated:
+            return try reader.profile(ProfileID(event.subjectID)).map { .profileCreated($0) }
+        case .profileUpdated:
+            return try reader.profile(ProfileID(event.subjectID)).map { .profileUpdated($0) }
+        case .profileDeleted:
+            return event.data.flatMap { ProfileCode($0) }.map { .profileDeleted(ProfileID(event.subjectID), $0) }
+        case .serverUpdated, .worldCreated, .worldUpdated, .worldDeleted, .serviceCreated, .serviceUpdated, .serviceDeleted,
+            .instanceCreated, .instanceUpdated, .instanceDeleted, .candidateChanged, .queueChanged:
+            return try RegistryEventRenderer.content(of: event, kind, from: reader)
         }
     }
 

@@ -68,7 +68,9 @@ struct SpaceEventRenderer {
         case .spaceUpdated: return (.galaxyUpdated(try reader.galaxy(space)), nil)
         case .spaceDeleted: return (.galaxyDeleted, nil)
         case .channelShown, .channelNarrowed, .removedFromSpace, .channelMemberAdded, .channelMemberRemoved, .sessionEnded,
-            .accountUpdated, .channelInvited:
+            .accountUpdated, .channelInvited, .profileCreated, .profileUpdated, .profileDeleted, .serverUpdated, .worldCreated,
+            .worldUpdated, .worldDeleted, .serviceCreated, .serviceUpdated, .serviceDeleted, .instanceCreated, .instanceUpdated,
+            .instanceDeleted, .candidateChanged, .queueChanged:
             return nil
         }
     }

@@ -1,6 +1,6 @@
 internal import Primitives
 internal import Security
-internal import Storage
+public import Storage
 
 extension Community {
     /// A galaxy, by the id that Cosmos knows it by.
@@ -21,10 +21,13 @@ extension Community {
     /// - Parameters:
     ///   - claim: a claim code.
     ///   - address: where the request comes from, for counting wrong codes.
+    ///   - spending: uses up what the owner has signed, in the same transaction.
     /// - Returns: the galaxy, and whether it is new: the same one again changes nothing.
-    /// - Throws: `CommunityError.notOperator`, `.invalidClaimCode`, `.tooManySetupAttempts`, `.galaxyConflict`, `.limitReached`.
+    /// - Throws: `CommunityError.notOperator`, `.invalidClaimCode`, `.tooManySetupAttempts`, `.galaxyConflict`, `.limitReached`; for a newcomer
+    ///   `.identityTaken`, `.identityRevoked`; what `spending` throws.
     public func createGalaxy(
-        _ draft: GalaxyDraft, by actor: Actor, claim typed: String? = nil, address: String
+        _ draft: GalaxyDraft, by maker: GalaxyMaker, claim typed: String? = nil, address: String,
+        spending: @escaping @Sendable (Transaction) throws -> Void = { _ in }
     ) async throws -> (galaxy: Galaxy, isNew: Bool) {
         let (settings, userID) = (settings, draft.ownerID)
         let isOperator = try await isOperator(userID)
@@ -33,7 +36,8 @@ extension Community {
         let made: (galaxy: Galaxy, isNew: Bool)?
         do {
             made = try await write { tx in
-                let owner = try tx.admit(userID: userID)
+                try spending(tx)
+                let (owner, actor) = try tx.owner(userID, of: maker)
                 if let claim {
                     guard try tx.use(claim, administrator: owner) else { throw CommunityError.invalidClaimCode }
                     try tx.makeOperator(userID)
@@ -55,7 +59,25 @@ extension Community {
     }
 }
 
+/// Who makes a galaxy.
+public enum GalaxyMaker: Sendable, Equatable {
+    /// Somebody with an account here, or a metadata server for anybody.
+    case actor(Actor)
+    /// Somebody whom an identity server vouches for, and who may be nothing here yet: the owner.
+    case newcomer(CosmosIdentity)
+}
+
 extension Transaction {
+    /// The owner of a new galaxy, and who makes it.
+    fileprivate func owner(_ userID: String, of maker: GalaxyMaker) throws -> (AccountID, Actor) {
+        switch maker {
+        case .actor(let actor): return (try admit(userID: userID), actor)
+        case .newcomer(let identity):
+            let account = try admit(identity)
+            return (account, .account(account))
+        }
+    }
+
     fileprivate func createGalaxy(
         _ draft: GalaxyDraft, owner: AccountID, by actor: Actor, limit: Int
     ) throws -> (galaxy: Galaxy, isNew: Bool) {

@@ -85,7 +85,7 @@ extension SQLReader {
 
 extension Transaction {
     /// Takes a space away from all its members and keeps what is in it.
-    fileprivate func putAway(_ space: Space) throws {
+    func putAway(_ space: Space) throws {
         let id = SQLValue.integer(space.id.rawValue)
         try tellEnd(of: try channels(of: space.id))
         append(.spaceDeleted(space.id))
@@ -106,7 +106,7 @@ extension Transaction {
     }
 
     /// Gives a space to another of its members.
-    fileprivate func handOver(_ space: Space, to owner: AccountID) throws {
+    func handOver(_ space: Space, to owner: AccountID) throws {
         guard var member = try member(owner, of: space.id) else { throw CommunityError.unknownMember }
         try followingVisibility(of: [space.ownerID, owner].compactMap { $0 }, in: space.id) {
             member.role = .member

@@ -60,20 +60,8 @@ extension Community {
             try tx.revokeTokens(of: id, before: tx.now)
             try tx.execute("DELETE FROM operators WHERE user_id = $1", [.text(id)])
             guard let account = try tx.identity(id)?.account else { return }
-            try tx.endMemberships(of: account)
-            try tx.endAllSessions(of: account)
-            try tx.execute(
-                """
-                UPDATE accounts SET username = $1, username_key = $1, display_name = NULL, avatar_url = NULL, bio = NULL, email = NULL,
-                    email_key = NULL, password_hash = NULL, is_administrator = 0, updated_at = $2 WHERE id = $3
-                """,
-                [
-                    .text(try tx.freeUsername(from: "deleted-\(account.rawValue)")), .integer(tx.now.microseconds),
-                    .integer(account.rawValue),
-                ])
-            try tx.execute("DELETE FROM linked_identities WHERE account_id = $1", [.integer(account.rawValue)])
-            try tx.audit(.accountForgotten, by: account, subject: account.rawValue)
-            tx.append(.accountUpdated(try tx.account(account)))
+            try tx.removeRegistryObjects(of: account)
+            try tx.forget(account)
         }
     }
 }
@@ -144,7 +132,7 @@ extension Transaction {
     }
 
     /// Ends all memberships but those of an owner; nobody owns the home space until there is another administrator.
-    fileprivate func endMemberships(of account: AccountID) throws {
+    func endMemberships(of account: AccountID) throws {
         try execute("UPDATE spaces SET owner_id = NULL WHERE is_home = 1 AND owner_id = $1", [.integer(account.rawValue)])
         for space in try spaces(of: account) where space.ownerID != account {
             guard let member = try member(account, of: space.id) else { continue }

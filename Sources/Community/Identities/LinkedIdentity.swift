@@ -5,6 +5,10 @@ internal import Storage
 enum IdentityProvider {
     /// The identity servers of Cosmos.
     static let cosmos = "cosmos"
+    /// Discord.
+    static let discord = "discord"
+    /// Other Reileta servers.
+    static let registry = "reileta"
 }
 
 /// A person of another server, as an identity server vouches for it (contracts/cosmos.md 3.4).
@@ -72,14 +76,23 @@ extension Transaction {
 
     /// Makes an account of a person of another server.
     func insertPerson(_ userID: String, name: String?, issuer: String?) throws -> AccountID {
-        let username = try freeUsername(from: name ?? userID)
+        try insertPerson(IdentityProvider.cosmos, userID, username: name ?? userID, displayName: name, issuer: issuer)
+    }
+
+    /// Makes an account of a person for whom somebody else vouches.
+    ///
+    /// - Parameters:
+    ///   - provider: who vouches: one of `IdentityProvider`.
+    ///   - subject: the person's id there.
+    ///   - username: what the username is made of.
+    func insertPerson(_ provider: String, _ subject: String, username: String, displayName: String?, issuer: String?) throws -> AccountID {
         let registration = Registration(
-            username: username, password: "", displayName: name.flatMap(ImportedName.displayName))
+            username: try freeUsername(from: username), password: "", displayName: displayName.flatMap(ImportedName.displayName))
         let account = try insertAccount(registration, passwordHash: nil, isAdministrator: false)
         try execute(
             "INSERT INTO linked_identities (provider, subject, issuer, account_id, created_at) VALUES ($1, $2, $3, $4, $5)",
             [
-                .text(IdentityProvider.cosmos), .text(userID), .optional(issuer), .integer(account.id.rawValue), .integer(now.microseconds),
+                .text(provider), .text(subject), .optional(issuer), .integer(account.id.rawValue), .integer(now.microseconds),
             ])
         return account.id
     }

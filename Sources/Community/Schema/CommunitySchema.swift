@@ -2,7 +2,8 @@ public import Storage
 
 extension Community {
     /// The tables of the community, for `Database.open`.
-    public static let schema = Schema(component: "community", migrations: [foundation, changes, memberships, galaxies])
+    public static let schema = Schema(
+        component: "community", migrations: [foundation, changes, memberships, galaxies, profiles, registry, instances])
 
     /// Version 1. The statements serve both engines: BIGINT, TEXT and BLOB only; times are microseconds UTC, flags 0 and 1.
     ///

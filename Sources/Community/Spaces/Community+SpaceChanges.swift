@@ -38,15 +38,7 @@ extension Community {
             guard standing.subject.isOwner else { throw CommunityError.ownerOnly }
             guard !standing.space.isHome else { throw CommunityError.homeSpaceStays }
             try standing.flags.requireWritable()
-            let channels = try tx.channels(of: id)
-            try tx.tellEnd(of: channels)
-            for channel in channels { try tx.deleteRows(of: channel) }
-            tx.append(.spaceDeleted(id))
-            for member in try tx.accounts(in: id) {
-                tx.append(.removedFromSpace(SpaceRemoval(spaceID: id, account: member, reason: .serverDeleted, memberCount: 0)))
-            }
-            try tx.deleteRows(of: id)
-            try tx.audit(.spaceDeleted, by: account, in: id, subject: id.rawValue, details: standing.space.name)
+            try tx.delete(standing.space, by: account)
         }
     }
 }
@@ -97,6 +89,22 @@ extension Transaction {
             try update(space)
         }
         try audit(.ownerChanged, by: former, in: space.id, subject: owner.rawValue)
+    }
+
+    /// Removes a space, and tells it.
+    func delete(_ space: Space, by account: AccountID) throws {
+        let id = space.id
+        try audit(.spaceDeleted, by: account, in: id, subject: id.rawValue, details: space.name)
+        // A galaxy keeps its id, and its metadata server hears of its end.
+        guard try galaxyID(of: id) == String(id.rawValue) else { return try putAway(space) }
+        let channels = try self.channels(of: id)
+        try tellEnd(of: channels)
+        for channel in channels { try deleteRows(of: channel) }
+        append(.spaceDeleted(id))
+        for member in try accounts(in: id) {
+            append(.removedFromSpace(SpaceRemoval(spaceID: id, account: member, reason: .serverDeleted, memberCount: 0)))
+        }
+        try deleteRows(of: id)
     }
 
     func deleteRows(of space: SpaceID) throws {

@@ -19,12 +19,13 @@ struct SpaceStanding {
         guard subject.isMember else { throw .missingAccess }
     }
 
+    /// - Parameter isReading: whether nothing is changed: also a suspended space may be looked at.
     /// - Throws: `CommunityError.missingAccess` for strangers, `.missingPermission` for members, `.spaceSuspended`.
-    func require(_ needed: Permissions) throws(CommunityError) {
+    func require(_ needed: Permissions, isReading: Bool = false) throws(CommunityError) {
         try requireMember()
         let missing = needed.subtracting(permissions)
         guard missing.isEmpty else { throw .missingPermission(missing) }
-        try flags.requireWritable()
+        if !isReading { try flags.requireWritable() }
     }
 }
 

@@ -16,6 +16,11 @@ extension FieldChecks {
             if username.hasControlCharacters || isHidden || username.isBlank {
                 refuse("username", code: "STRING_TYPE_REGEX", "Must not contain control characters, nor consist of whitespace only.")
             }
+        } else if rules.isWord {
+            let isLetter = username.utf8.first.map { (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0) } ?? false
+            if !isLetter || !username.utf8.allSatisfy({ Self.isUsernameCharacter($0) && $0 != 0x2E && $0 != 0x2D }) {
+                refuse("username", code: "STRING_TYPE_REGEX", "Must begin with a letter, and consist of a to z, A to Z, digits and `_`.")
+            }
         } else if !username.utf8.allSatisfy(Self.isUsernameCharacter) {
             refuse("username", code: "STRING_TYPE_REGEX", "Must consist of the letters a to z and A to Z, digits, `_`, `.` and `-`.")
         }
@@ -56,8 +61,11 @@ extension FieldChecks {
     /// Everything that a registration says.
     mutating func registration(_ registration: Registration, passwordLength: ClosedRange<Int>) {
         username(registration.username, registration.rules)
-        password(registration.password, length: registration.rules.passwordLength(setByOperator: passwordLength))
+        // Of a digest nobody knows how long the password was.
+        if registration.passwordDigest == nil {
+            password(registration.password, length: registration.rules.passwordLength(setByOperator: passwordLength))
+        }
         email(registration.email)
-        displayName(registration.displayName)
+        if registration.rules.isWord { registryDisplayName(registration.displayName) } else { displayName(registration.displayName) }
     }
 }

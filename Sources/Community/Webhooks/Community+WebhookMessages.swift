@@ -73,7 +73,7 @@ extension Community {
         try await write { tx in
             let record = try tx.webhook(id, token: token)
             var (message, channel) = try tx.message(message, of: record)
-            let changed = try change(message.webhook?.post ?? WebhookPost(content: message.content))
+            let changed = try change((message.webhook?.post ?? WebhookPost(content: message.content)).asSent())
             try changed.check()
             let post = try record.permitted(changed)
             message.content = post.text

@@ -10,21 +10,20 @@ extension MessageEmbed {
         self.init(
             title: try json.filledText("title"), description: try json.filledText("description"), url: try json.filledText("url"),
             color: try json.optional("color").map { value throws(JSONError) in try Self.color(value) })
-        if let value = json.optional("timestamp") {
-            let text = try value.string()
-            guard let time = Timestamp(rfc3339: text) else {
+        if let value = json.optional("timestamp"), case let text = try value.string(), !text.isEmpty {
+            guard let time = Self.time(text) else {
                 throw .wrongType(pointer: value.pointer, expected: .string, found: .string)
             }
             timestamp = time
         }
         if let author = try json.optionalObject("author"), let name = try author.filledText("name") {
-            self.author = Author(name: name, url: try author.filledText("url"), iconURL: try author.filledText("icon_url"))
+            self.author = Author(name: name, url: try author.filledText("url"), iconURL: try author.address("icon_url"))
         }
         if let footer = try json.optionalObject("footer"), let text = try footer.filledText("text") {
-            self.footer = Footer(text: text, iconURL: try footer.filledText("icon_url"))
+            self.footer = Footer(text: text, iconURL: try footer.address("icon_url"))
         }
-        imageURL = try json.optionalObject("image")?.filledText("url")
-        thumbnailURL = try json.optionalObject("thumbnail")?.filledText("url")
+        imageURL = try json.optionalObject("image")?.address("url")
+        thumbnailURL = try json.optionalObject("thumbnail")?.address("url")
         for value in try json.optional("fields")?.array() ?? [] {
             let field = try value.object()
             fields.append(
@@ -77,8 +76,17 @@ extension MessageEmbed {
     }
 
     /// A number, or one in decimal digits, which some senders write.
+    /// A time as programs write it: also without a zone, which then is UTC, and with one that has no colon.
+    private static func time(_ text: String) -> Timestamp? {
+        if let time = Timestamp(rfc3339: text) ?? Timestamp(rfc3339: text + "Z") { return time }
+        let zone = text.utf8.suffix(5)
+        guard zone.count == 5, zone.first == UInt8(ascii: "+") || zone.first == UInt8(ascii: "-") else { return nil }
+        return Timestamp(rfc3339: "\(text.dropLast(2)):\(text.suffix(2))")
+    }
+
     private static func color(_ value: JSONValue) throws(JSONError) -> Int {
         if let text = try? value.string(), let number = Int(text) { return number }
+        if let number = try? value.double(), (0...0xFF_FFFF).contains(number), number == number.rounded() { return Int(number) }
         return Int(truncatingIfNeeded: try value.integer())
     }
 }
@@ -123,6 +131,11 @@ extension JSONObject {
         guard let value = optional(name) else { return nil }
         let text = try value.looseText()
         return text.isEmpty ? nil : text
+    }
+
+    /// The address of a picture; nil also for one that is attached to the message: files have no place here yet.
+    fileprivate func address(_ name: String) throws(JSONError) -> String? {
+        try filledText(name).flatMap { $0.hasPrefix("attachment://") ? nil : $0 }
     }
 
     fileprivate func optionalObject(_ name: String) throws(JSONError) -> JSONObject? {

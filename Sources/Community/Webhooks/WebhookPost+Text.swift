@@ -12,20 +12,24 @@ extension WebhookPost {
     /// - Parameter allowsEveryone: whether the webhook has MENTION_EVERYONE.
     public func neutralized(allowsEveryone: Bool) -> WebhookPost {
         guard !(allowsEveryone && mentions.everyone) else { return self }
-        func neutral(_ text: String?) -> String? { text?.withoutCallsToEveryone }
-        var post = self
+        var post = mappingTexts(\.withoutCallsToEveryone)
         post.mentions.everyone = false
-        post.content = content.withoutCallsToEveryone
+        return post
+    }
+
+    /// A post that is kept, as it was sent: what `neutralized` has added does not count when it is changed.
+    func asSent() -> WebhookPost { mappingTexts(\.withCallsToEveryone) }
+
+    private func mappingTexts(_ map: (String) -> String) -> WebhookPost {
+        var post = self
+        post.content = map(content)
         post.embeds = embeds.map { embed in
             var embed = embed
-            embed.title = neutral(embed.title)
-            embed.description = neutral(embed.description)
-            embed.author = embed.author.map { MessageEmbed.Author(name: $0.name.withoutCallsToEveryone, url: $0.url, iconURL: $0.iconURL) }
-            embed.footer = embed.footer.map { MessageEmbed.Footer(text: $0.text.withoutCallsToEveryone, iconURL: $0.iconURL) }
-            embed.fields = embed.fields.map {
-                MessageEmbed.Field(
-                    name: $0.name.withoutCallsToEveryone, value: $0.value.withoutCallsToEveryone, isInline: $0.isInline)
-            }
+            embed.title = embed.title.map(map)
+            embed.description = embed.description.map(map)
+            embed.author = embed.author.map { MessageEmbed.Author(name: map($0.name), url: $0.url, iconURL: $0.iconURL) }
+            embed.footer = embed.footer.map { MessageEmbed.Footer(text: map($0.text), iconURL: $0.iconURL) }
+            embed.fields = embed.fields.map { MessageEmbed.Field(name: map($0.name), value: map($0.value), isInline: $0.isInline) }
             return embed
         }
         return post
@@ -47,6 +51,17 @@ extension String {
             }
         }
         return String(decoding: result, as: UTF8.self)
+    }
+
+    /// The text without what `withoutCallsToEveryone` adds.
+    fileprivate var withCallsToEveryone: String {
+        let scalars = Array(unicodeScalars)
+        var result = String.UnicodeScalarView()
+        for (index, scalar) in scalars.enumerated() {
+            let isAdded = scalar == "\u{200B}" && index > 0 && scalars[index - 1] == "@"
+            if !isAdded { result.append(scalar) }
+        }
+        return String(result)
     }
 
     /// The text where it stands in the brackets of a link.

@@ -15,7 +15,7 @@ struct GalaxyTests {
         async throws
         -> (galaxy: Galaxy, isNew: Bool)
     {
-        try await world.community.createGalaxy(draft, by: actor, claim: claim, address: "192.0.2.1")
+        try await world.community.createGalaxy(draft, by: .actor(actor), claim: claim, address: "192.0.2.1")
     }
 
     /// 7.2: "No channel is created implicitly"; 7: "The owner becomes a member at creation".
@@ -31,6 +31,39 @@ struct GalaxyTests {
             #expect(try await world.community.galaxyChannels(of: "g1", for: TestWorld.metadataViewer).isEmpty)
             let members = try await world.community.galaxyMembers(of: "g1", for: TestWorld.metadataViewer, after: nil, limit: 10)
             #expect(members.map(\.userID) == ["u1"] && members.map(\.member.role) == [.owner])
+        }
+    }
+
+    /// 4: "a `sub` that a second identity source claims too is refused": also the owner's who has made a galaxy before anything else.
+    @Test(arguments: TestEngine.available) func aNewcomerIsKnownByWhoVouchesForIt(_ engine: TestEngine) async throws {
+        try await TestWorld.run(on: engine) { world in
+            try await world.community.addOperator("u1")
+            let identity = world.identity("u1", name: "Ada")
+            let galaxy = try await world.community.createGalaxy(Self.draft(), by: .newcomer(identity), address: "192.0.2.1").galaxy
+            let account = try #require(await world.community.account(of: identity))
+            #expect(galaxy.ownerID == "u1" && galaxy.space.ownerID == account.id && account.username == "Ada")
+            await #expect(throws: CommunityError.identityTaken) {
+                try await world.community.admit(world.identity("u1", issuer: "https://other.example.net"))
+            }
+            // The audit log names the one who has made it.
+            let makers = try await world.database.read { reader in
+                try reader.query("SELECT account_id FROM audit_log WHERE action = 'galaxy_created'") { try $0.integer(0) }
+            }
+            #expect(makers == [account.id.rawValue])
+        }
+    }
+
+    /// What the owner has signed is used up with the making, and not by a request that is refused.
+    @Test(arguments: TestEngine.available) func aRefusedGalaxyUsesNothingUp(_ engine: TestEngine) async throws {
+        try await TestWorld.run(on: engine) { world in
+            try await world.community.addOperator("u1")
+            let before = try await world.rowCounts()
+            await #expect(throws: CommunityError.ambiguousChannel) {
+                try await world.community.createGalaxy(Self.draft(), by: .actor(TestWorld.metadata), address: "192.0.2.1") { _ in
+                    throw CommunityError.ambiguousChannel
+                }
+            }
+            #expect(try await world.rowCounts() == before)
         }
     }
 

@@ -160,16 +160,21 @@ struct NarrowChannelTests {
 
     private static let pages = [1, 2, 3, 1_000]
 
+    /// One message before a channel is narrow, one while it is, and one after.
+    private static func narrowAndWiden(_ nest: Nest, in world: TestWorld) async throws {
+        _ = try await world.community.createMessage(in: nest.channel, by: nest.owner, content: "one")
+        try await everyone([], in: world)
+        _ = try await world.community.createMessage(in: nest.channel, by: nest.owner, content: "two")
+        try await everyone(nil, in: world)
+        _ = try await world.community.createMessage(in: nest.channel, by: nest.owner, content: "three")
+    }
+
     /// Nothing is missed and nothing comes twice when the events of a channel move to another place of the log.
     @Test(arguments: TestEngine.available, pages) func whoKeepsSightMissesNothing(_ engine: TestEngine, _ limit: Int) async throws {
         try await TestWorld.run(on: engine) { world in
             let (nest, _) = try await Self.nest(in: world)
             let start = try await world.community.eventPosition().latest
-            _ = try await world.community.createMessage(in: nest.channel, by: nest.owner, content: "one")
-            try await Self.everyone([], in: world)
-            _ = try await world.community.createMessage(in: nest.channel, by: nest.owner, content: "two")
-            try await Self.everyone(nil, in: world)
-            _ = try await world.community.createMessage(in: nest.channel, by: nest.owner, content: "three")
+            try await Self.narrowAndWiden(nest, in: world)
             let expected = ["one", "narrowed", "two", "three"]
             #expect(try await Self.missed(nest.owner, after: start, in: world, limit: limit) == expected)
             // From any place in between the rest follows.
@@ -211,11 +216,7 @@ struct NarrowChannelTests {
         try await TestWorld.run(on: engine) { world in
             let (nest, _) = try await Self.nest(in: world)
             let start = try await world.community.eventPosition().latest
-            _ = try await world.community.createMessage(in: nest.channel, by: nest.owner, content: "one")
-            try await Self.everyone([], in: world)
-            _ = try await world.community.createMessage(in: nest.channel, by: nest.owner, content: "two")
-            try await Self.everyone(nil, in: world)
-            _ = try await world.community.createMessage(in: nest.channel, by: nest.owner, content: "three")
+            try await Self.narrowAndWiden(nest, in: world)
             #expect(try await Self.missed(nest.member, after: start, in: world, limit: limit) == ["one", "hidden", "shown", "three"])
         }
     }

@@ -121,19 +121,18 @@ struct IdentityTests {
         try await TestWorld.run(on: engine) { world in
             let older = world.identity("u1")
             let account = try await world.community.admit(older).id
-            let login = try await world.community.openCosmosSession(for: account)
+            let login = try await world.community.openCosmosSession(for: older)
             world.clock.advance(seconds: 60)
             let newer = world.identity("u1")
-            let later = try await world.community.openCosmosSession(for: account)
+            // A login is no better than the token it was opened with, however late that was.
+            let borrowed = try await world.community.openCosmosSession(for: older)
+            let later = try await world.community.openCosmosSession(for: newer)
             try await world.community.revokeTokens(ofCosmosUser: "u1", before: Timestamp(seconds: newer.issuedAt))
             await #expect(throws: CommunityError.identityRevoked) { try await world.community.account(of: older) }
             await #expect(throws: CommunityError.identityRevoked) { try await world.community.admit(older) }
             #expect(try await world.community.account(of: newer)?.id == account)
             #expect(try await world.community.session(token: login.token, kind: .cosmos) == nil)
             #expect(try await world.community.session(token: later.token, kind: .cosmos)?.account.id == account)
-            // A login is no better than the token it was opened with.
-            let borrowed = try await world.community.openCosmosSession(for: account, issuedAt: older.issuedAt)
-            try await world.community.revokeTokens(ofCosmosUser: "u1", before: Timestamp(seconds: newer.issuedAt))
             #expect(try await world.community.session(token: borrowed.token, kind: .cosmos) == nil)
             #expect(try await world.community.session(token: later.token, kind: .cosmos) != nil)
             // An earlier moment takes nothing back.
@@ -185,7 +184,7 @@ struct IdentityTests {
             let token = world.identity("u1", name: "Jackdaw")
             _ = try await world.community.admit(token)
             try await world.community.addOperator("u1")
-            let login = try await world.community.openCosmosSession(for: member)
+            let login = try await world.community.openCosmosSession(for: token)
             let channel = try await world.galaxyChannel("crows").channel.id
             let message = try await world.community.createMessage(in: channel, by: member, content: "caw").0.id
             world.clock.advance(seconds: 1)

@@ -125,11 +125,12 @@ struct ClaimCodeTests {
             let draft = try GalaxyDraft(id: "g1", name: "Rookery", ownerID: "u1")
             for number in 0..<5 {
                 await #expect(throws: CommunityError.invalidClaimCode) {
-                    try await world.community.createGalaxy(draft, by: TestWorld.metadata, claim: Self.wrong, address: "192.0.2.\(number)")
+                    try await world.community.createGalaxy(
+                        draft, by: .actor(TestWorld.metadata), claim: Self.wrong, address: "192.0.2.\(number)")
                 }
             }
             await #expect(throws: CommunityError.invalidClaimCode) {
-                try await world.community.createGalaxy(draft, by: TestWorld.metadata, claim: code, address: "192.0.2.9")
+                try await world.community.createGalaxy(draft, by: .actor(TestWorld.metadata), claim: code, address: "192.0.2.9")
             }
         }
     }

@@ -15,7 +15,7 @@ extension TestWorld {
     func galaxy(_ id: String = "g1", owner: String = "u1", flags: SpaceFlags = SpaceFlags()) async throws -> Galaxy {
         try await community.addOperator(owner)
         let draft = try GalaxyDraft(id: id, name: "Rookery", ownerID: owner, flags: flags)
-        return try await community.createGalaxy(draft, by: Self.metadata, address: "192.0.2.1").galaxy
+        return try await community.createGalaxy(draft, by: .actor(Self.metadata), address: "192.0.2.1").galaxy
     }
 
     /// A person of another server, made a member of a galaxy.

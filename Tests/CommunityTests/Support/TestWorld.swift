@@ -38,7 +38,7 @@ struct TestWorld: Sendable {
     ) async throws {
         try await engine.withDatabase { configuration in
             let clock = ManualClock()
-            let database = try await Database.open(configuration, schemas: [Community.schema], loops: loops) { clock.now }
+            let database = try await Database.open(configuration, schemas: [Schema.blobs, Community.schema], loops: loops) { clock.now }
             let world = TestWorld(database, configuration, settings, clock)
             do {
                 try await world.community.prepare()
@@ -59,7 +59,7 @@ struct TestWorld: Sendable {
     /// A second community on the same database, as another process would have it. Whoever opens it closes its database.
     func openAgain() async throws -> (community: Community, database: Database) {
         let clock = clock
-        let database = try await Database.open(configuration, schemas: [Community.schema], loops: Self.loops) { clock.now }
+        let database = try await Database.open(configuration, schemas: [Schema.blobs, Community.schema], loops: Self.loops) { clock.now }
         return (Community(database: database, passwordHasher: Self.hasher) { clock.now }, database)
     }
 
