@@ -63,6 +63,10 @@ public struct FederationSettings: Sendable {
     /// How long an identity token may be good for, in seconds.
     public var tokenMaximumLifetime: Int64 = 900
 
+    /// Signatures that were made earlier do not count, in seconds since the epoch; nil: all do. After a restore the nonces of the last minutes are
+    /// forgotten.
+    public var notBefore: Int64?
+
     /// The defaults of contracts/cosmos.md.
     public init(publicOrigin: PublicOrigin, sources: [KeySource] = []) {
         self.publicOrigin = publicOrigin

@@ -16,6 +16,51 @@ extension KeyDirectory {
         return { source in !revokers.contains { $0 == Self.operatorName || $0 == source.name } }
     }
 
+    /// The sources whose key this may be. One that several show, which all who know it can do, belongs to those for whom it is pinned, or to the
+    /// one that has shown it first: a server cannot make another's requests its own.
+    func owners(of thumbprint: String, among sources: [KeySource]) async throws(TrustFailure) -> [KeySource] {
+        guard sources.count > 1 else { return sources }
+        let known = try await reading { reader in
+            try (
+                pinning: sources.filter { try reader.pins(of: $0).pinned.contains(thumbprint) },
+                first: reader.query(
+                    "SELECT source FROM key_sightings WHERE thumbprint = $1 ORDER BY seen_at, source", [.text(thumbprint)]
+                ) { try $0.text(0) }
+            )
+        }
+        if !known.pinning.isEmpty { return known.pinning }
+        for name in known.first {
+            if let owner = sources.first(where: { $0.name == name }) { return [owner] }
+        }
+        return sources
+    }
+
+    /// Writes down since when a source has shown its keys, and forgets those that it shows no more.
+    func note(_ keys: JSONWebKeySet, of source: KeySource) async throws {
+        let shown = Set(keys.entries.map(\.key.thumbprint))
+        let others = Dictionary(
+            settings.sources(source.role).filter { $0 != source }.map { ($0.name, $0.origin) }, uniquingKeysWith: { first, _ in first })
+        let claimed = try await database.transaction { tx in
+            let known = try tx.query("SELECT thumbprint FROM key_sightings WHERE source = $1", [.text(source.name)]) { try $0.text(0) }
+            for gone in Set(known).subtracting(shown) {
+                try tx.execute(
+                    "DELETE FROM key_sightings WHERE thumbprint = $1 AND source = $2", [.text(gone), .text(source.name)])
+            }
+            var claimed: [(String, owner: String)] = []
+            for key in shown.subtracting(known).sorted() {
+                let earlier = try tx.query(
+                    "SELECT source FROM key_sightings WHERE thumbprint = $1 ORDER BY seen_at, source", [.text(key)]
+                ) { try $0.text(0) }
+                if let owner = earlier.lazy.compactMap({ others[$0] }).first { claimed.append((key, owner)) }
+                try tx.execute(
+                    "INSERT INTO key_sightings (thumbprint, source, seen_at) VALUES ($1, $2, $3)",
+                    [.text(key), .text(source.name), .integer(tx.now.microseconds)])
+            }
+            return claimed
+        }
+        for (key, owner) in claimed { report(.claimed(key, origin: source.origin, owner: owner)) }
+    }
+
     /// What counts of the pins of a source in the mode that is set.
     func pins(of source: KeySource) async throws(TrustFailure) -> KeyPins {
         let stored = try await reading { try $0.pins(of: source) }
@@ -33,8 +78,12 @@ extension KeyDirectory {
             guard let entry = known.first(where: { $0.key.thumbprint == introducer }), entry.isGood(at: now.seconds),
                 try await isPermitted(introducer)(source), fetched.isSigned(by: entry.key, now: now.seconds, skew: settings.skew)
             else { continue }
+            let audit = audit
             try await database.transaction { tx in
-                for newcomer in newcomers { try tx.trust(newcomer, of: source.name, introducedBy: introducer) }
+                for newcomer in newcomers {
+                    try tx.trust(newcomer, of: source.name, introducedBy: introducer)
+                    try audit(.introduced(newcomer, origin: source.origin, by: introducer), tx)
+                }
             }
             return report(.introduced(newcomers, origin: source.origin, by: introducer))
         }

@@ -1,5 +1,6 @@
 internal import HTTPClient
 internal import Primitives
+internal import Reactor
 internal import Security
 internal import Storage
 
@@ -10,6 +11,8 @@ final class KeyDirectory: Sendable {
         /// Sources whose last document has been looked for in the database.
         var loaded: Set<String> = []
         var attemptedAt: [String: Timestamp] = [:]
+        /// Sources whose last fetch has failed.
+        var failing: Set<String> = []
         /// Those who wait for the fetch of a source that is on its way.
         var waiting: [String: [CheckedContinuation<Void, Never>]] = [:]
     }
@@ -19,16 +22,18 @@ final class KeyDirectory: Sendable {
     let settings: FederationSettings
     private let clock: WallClock
     let report: @Sendable (KeyNotice) -> Void
+    let audit: @Sendable (KeyChange, Transaction) throws -> Void
     private let state = Mutex(State())
 
     init(
         database: Database, sender: OutboundSender, settings: FederationSettings, clock: @escaping WallClock,
-        report: @escaping @Sendable (KeyNotice) -> Void
+        report: @escaping @Sendable (KeyNotice) -> Void, audit: @escaping @Sendable (KeyChange, Transaction) throws -> Void
     ) {
         self.database = database
         self.settings = settings
         self.clock = clock
         self.report = report
+        self.audit = audit
         fetcher = KeyFetcher(sender: sender, settings: settings)
     }
 
@@ -37,9 +42,9 @@ final class KeyDirectory: Sendable {
     /// - Throws: `TrustFailure.unknownKey` when none of them has it; `.unavailable` when one of them cannot be asked and could have it.
     func key(_ thumbprint: String, of sources: [KeySource]) async throws(TrustFailure) -> (KeySource, Ed25519PublicKey) {
         // Who trusts nobody need not ask anybody.
-        guard !sources.isEmpty else { throw .unknownKey }
+        guard !sources.isEmpty, Ed25519PublicKey.isThumbprint(thumbprint) else { throw .unknownKey }
         let isPermitted = try await isPermitted(thumbprint)
-        let sources = sources.filter(isPermitted)
+        let sources = try await owners(of: thumbprint, among: sources.filter(isPermitted))
         // Where it is known already nobody else has to be asked.
         for source in sources {
             if let key = try await key(thumbprint, of: source, asking: false) { return (source, key) }
@@ -57,7 +62,9 @@ final class KeyDirectory: Sendable {
         if asking {
             await refresh(source)
         } else if document(of: source)?.isFresh(at: clock()) != true {
-            return nil
+            // Nobody waits again for a server that did not answer the last time: what is known of it counts meanwhile.
+            guard isFailing(source), let loop = EventLoop.current else { return nil }
+            if isDue(source) { loop.start { [self] in await refresh(source) } }
         }
         let now = clock()
         guard let document = document(of: source), document.isUsable(at: now), let entry = document.keys[thumbprint],
@@ -86,6 +93,21 @@ final class KeyDirectory: Sendable {
     }
 
     // MARK: Fetching
+
+    /// Whether a source may be asked again.
+    private func isDue(_ source: KeySource) -> Bool {
+        let now = clock()
+        return state.withLock { state in
+            guard state.waiting[source.name] == nil else { return false }
+            guard let last = state.attemptedAt[source.name] else { return true }
+            return now < last || now >= last.adding(seconds: KeyDocument.refetchPause)
+        }
+    }
+
+    /// Whether the last fetch of a source has failed.
+    private func isFailing(_ source: KeySource) -> Bool {
+        state.withLock { $0.failing.contains(source.name) }
+    }
 
     private enum Part {
         case fetch
@@ -126,10 +148,15 @@ final class KeyDirectory: Sendable {
 
     /// A failed fetch leaves what is known; a good one replaces all of it.
     private func fetch(_ source: KeySource) async {
-        guard let fetched = await fetcher.fetch(source) else { return report(.unreachable(source.origin)) }
+        guard let fetched = await fetcher.fetch(source) else {
+            state.withLock { _ = $0.failing.insert(source.name) }
+            return report(.unreachable(source.origin))
+        }
         let now = clock()
+        warn(of: fetched, from: source, at: now)
         do {
             try await introduce(fetched, from: source, at: now)
+            try await note(fetched.keys, of: source)
             _ = try await database.transaction { tx in
                 try tx.execute(
                     """
@@ -146,7 +173,17 @@ final class KeyDirectory: Sendable {
             return report(.failed(source.origin))
         }
         let document = KeyDocument(keys: fetched.keys, fetchedAt: now, lifetime: fetched.lifetime)
-        state.withLock { $0.documents[source.name] = document }
+        state.withLock { state in
+            state.documents[source.name] = document
+            state.failing.remove(source.name)
+        }
+    }
+
+    /// Clocks that are far apart are told of before they make signatures untimely.
+    private func warn(of fetched: FetchedKeys, from source: KeySource, at now: Timestamp) {
+        guard let date = fetched.date else { return }
+        let seconds = date.seconds - now.seconds
+        if abs(seconds) > KeyNotice.clockTolerance { report(.clock(source.origin, seconds: seconds)) }
     }
 
     private func load(_ source: KeySource) async throws(TrustFailure) {

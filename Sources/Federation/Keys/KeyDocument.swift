@@ -20,7 +20,10 @@ struct KeyDocument: Sendable {
 
     /// One that comes from the future is not: a clock that was wrong once must not keep a key for years.
     func isFresh(at now: Timestamp) -> Bool { fetchedAt <= now && now < fetchedAt.adding(seconds: lifetime) }
-    func isUsable(at now: Timestamp) -> Bool { now <= fetchedAt.adding(seconds: Self.staleLimit) }
+    /// The same, but for a clock that was set back a little.
+    func isUsable(at now: Timestamp) -> Bool {
+        fetchedAt <= now.adding(seconds: Self.lifetimes.lowerBound) && now <= fetchedAt.adding(seconds: Self.staleLimit)
+    }
 
     /// The lifetime that `Cache-Control` asks for (RFC 9111 5.2.2).
     static func lifetime(cacheControl: String?) -> Int64 {

@@ -11,6 +11,8 @@ struct FetchedKeys: Sendable {
     var body: [UInt8]
     /// In seconds.
     var lifetime: Int64
+    /// What the server's clock has shown; nil when it does not tell.
+    var date: Timestamp?
     var answer: SignedMessage
 
     /// Whether the owner of a key has signed the document, for this source and this time (contracts/cosmos.md 3.5, "Pinning").
@@ -58,6 +60,7 @@ struct KeyFetcher: Sendable {
             headers: [])
         return FetchedKeys(
             keys: keys, body: response.body, lifetime: KeyDocument.lifetime(cacheControl: response.header("cache-control")),
+            date: response.header("date").flatMap { Timestamp(httpDate: $0) },
             answer: question.response(status: response.status, headers: response.headers, body: response.body))
     }
 

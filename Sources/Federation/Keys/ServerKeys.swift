@@ -23,8 +23,14 @@ public final class ServerKeys: Sendable {
         public var published: [Ed25519PublicKey]
     }
 
-    private struct State {
+    private struct Loaded {
         var current: Current
+        /// When the oldest key that is still published ends, in seconds of Unix time.
+        var nextEnd: Int64?
+    }
+
+    private struct State {
+        var loaded: Loaded
         var signature: [Int64]
         var checkedAt: Timestamp
     }
@@ -40,26 +46,26 @@ public final class ServerKeys: Sendable {
         self.folder = folder
         self.clock = clock
         let now = clock()
-        state = Mutex(
-            State(
-                current: try Self.alone(in: folder) { () throws(KeyFile.Failure) in try Self.load(folder, at: now) },
-                signature: Self.signature(of: folder), checkedAt: now))
+        let (loaded, signature) = try Self.alone(in: folder) { () throws(KeyFile.Failure) in
+            (try Self.load(folder, at: now), Self.signature(of: folder))
+        }
+        state = Mutex(State(loaded: loaded, signature: signature, checkedAt: now))
     }
 
-    /// The keys now. A rotation at the command line is noticed within a second.
+    /// The keys now. A rotation at the command line, and that somebody removed the file of a replaced key, is noticed within a second.
     public func current() -> Current {
         let now = clock()
         return state.withLock { state in
-            guard state.checkedAt.adding(seconds: 1) <= now || now < state.checkedAt else { return state.current }
+            guard state.checkedAt.adding(seconds: 1) <= now || now < state.checkedAt else { return state.loaded.current }
             state.checkedAt = now
             let signature = Self.signature(of: folder)
-            let isOver = state.current.published.count > 1
+            let isOver = state.loaded.nextEnd.map { $0 <= now.seconds } ?? false
             // What cannot be read now is not taken from those who still have it.
             if signature != state.signature || isOver, let loaded = try? Self.load(folder, at: now) {
-                state.current = loaded
+                state.loaded = loaded
                 state.signature = signature
             }
-            return state.current
+            return state.loaded.current
         }
     }
 
@@ -69,13 +75,12 @@ public final class ServerKeys: Sendable {
     /// - Throws: `KeyFile.Failure`.
     public func rotate() throws(KeyFile.Failure) {
         let now = clock()
-        let loaded = try Self.alone(in: folder) { () throws(KeyFile.Failure) in
+        let (loaded, signature) = try Self.alone(in: folder) { () throws(KeyFile.Failure) in
             try Self.retire(folder, at: now)
-            return try Self.load(folder, at: now)
+            return (try Self.load(folder, at: now), Self.signature(of: folder))
         }
-        let signature = Self.signature(of: folder)
         state.withLock { state in
-            state.current = loaded
+            state.loaded = loaded
             state.signature = signature
         }
     }
@@ -106,13 +111,14 @@ public final class ServerKeys: Sendable {
 
     private static var lastError: String { String(cString: strerror(errno)) }
 
-    private static func load(_ folder: String, at now: Timestamp) throws(KeyFile.Failure) -> Current {
+    private static func load(_ folder: String, at now: Timestamp) throws(KeyFile.Failure) -> Loaded {
         let path = "\(folder)/\(name)"
         let seed = try KeyFile.loadOrCreate(path, bytes: Ed25519PrivateKey.seedLength)
         guard let signing = Ed25519PrivateKey(seed: seed) else {
             throw .wrongLength(path: path, expected: Ed25519PrivateKey.seedLength)
         }
         var published = [signing.publicKey]
+        var nextEnd: Int64?
         for (file, retiredAt) in retired(in: folder) {
             guard now.seconds < retiredAt + overlap else {
                 unlink("\(folder)/\(file)")
@@ -120,8 +126,10 @@ public final class ServerKeys: Sendable {
             }
             let seed = try KeyFile.load("\(folder)/\(file)", bytes: Ed25519PrivateKey.seedLength)
             if let key = Ed25519PrivateKey(seed: seed) { published.append(key.publicKey) }
+            // The oldest one comes last.
+            nextEnd = retiredAt + overlap
         }
-        return Current(signing: signing, published: published)
+        return Loaded(current: Current(signing: signing, published: published), nextEnd: nextEnd)
     }
 
     /// The files of keys that were replaced, the last one first.
@@ -137,10 +145,17 @@ public final class ServerKeys: Sendable {
         return found.sorted { $0.retiredAt > $1.retiredAt }
     }
 
-    /// Tells whether the file of the key is another one than before.
+    /// Tells whether the file of the key is another one than before, or a file came into the folder or went: that of a replaced key, maybe.
     private static func signature(of folder: String) -> [Int64] {
-        var status = stat()
-        guard stat("\(folder)/\(name)", &status) == 0 else { return [] }
-        return [Int64(status.st_ino), Int64(status.st_size)]
+        var file = stat()
+        guard stat("\(folder)/\(name)", &file) == 0 else { return [] }
+        var entries = stat()
+        guard stat(folder, &entries) == 0 else { return [] }
+        #if canImport(Glibc)
+            let changed = entries.st_mtim
+        #else
+            let changed = entries.st_mtimespec
+        #endif
+        return [Int64(file.st_ino), Int64(file.st_size), Int64(changed.tv_sec), Int64(changed.tv_nsec)]
     }
 }

@@ -37,10 +37,11 @@ extension Federation {
         return identity
     }
 
-    /// Whether an identity server has signed that the owner wants a galaxy to be made (contracts/cosmos.md 4, "Intent"). It is good once.
+    /// Whether an identity server has signed that the owner wants a galaxy to be made (contracts/cosmos.md 4, "Intent").
     ///
-    /// - Throws: `TrustFailure.invalidAssertion`, `.replayed`, `.unavailable`.
-    public func checkAssertion(_ text: String, owner: String, galaxyID: String) async throws(TrustFailure) {
+    /// - Returns: it is good once, which the transaction that makes the galaxy sees to.
+    /// - Throws: `TrustFailure.invalidAssertion`, `.unavailable`.
+    public func assertion(_ text: String, owner: String, galaxyID: String) async throws(TrustFailure) -> SingleUse {
         let token: CompactJWS
         let action: ActionToken
         let issuer: String
@@ -54,20 +55,18 @@ extension Federation {
         guard action.subject == owner, action.action == "galaxy.create", action.galaxyID == galaxyID else {
             throw .invalidAssertion("The user assertion is for something else.")
         }
-        try await spend(token: action.id, of: issuer, expiresAt: action.expiresAt)
+        return use(ofToken: action.id, from: issuer, expiresAt: action.expiresAt)
     }
 
-    /// Uses a token up where it counts once (contracts/cosmos.md 3.6).
-    ///
-    /// - Throws: `TrustFailure.replayed`, `.unavailable`.
-    public func spend(_ identity: VerifiedIdentity) async throws(TrustFailure) {
-        try await spend(token: identity.tokenID, of: identity.issuer, expiresAt: identity.expiresAt)
+    /// What uses a token up where it counts once (contracts/cosmos.md 3.6).
+    public func use(of identity: VerifiedIdentity) -> SingleUse {
+        use(ofToken: identity.tokenID, from: identity.issuer, expiresAt: identity.expiresAt)
     }
 
     /// Remembered as long as the token is taken.
-    private func spend(token id: String, of issuer: String, expiresAt: Int64) async throws(TrustFailure) {
-        try await spend(
-            [Number(scope: "token \(issuer)", text: id)], until: Timestamp(seconds: expiresAt).adding(seconds: settings.skew))
+    private func use(ofToken id: String, from issuer: String, expiresAt: Int64) -> SingleUse {
+        SingleUse(
+            numbers: [Number(scope: "token \(issuer)", text: id)], until: Timestamp(seconds: expiresAt).adding(seconds: settings.skew))
     }
 
     private func check(_ text: String) async throws(TrustFailure) -> VerifiedIdentity {

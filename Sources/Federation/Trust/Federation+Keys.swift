@@ -10,13 +10,15 @@ extension Federation {
     public func trustedKeys() async throws -> [TrustedKey] {
         let (settings, sources) = (settings, settings.sources)
         return try await database.read { reader in
-            let revoked = try reader.query("SELECT thumbprint, revoked_by FROM revoked_keys ORDER BY thumbprint") {
-                (thumbprint: try $0.text(0), by: try $0.text(1))
+            let revoked = try reader.query("SELECT thumbprint, revoked_by, created_at FROM revoked_keys ORDER BY created_at") {
+                (thumbprint: try $0.text(0), by: try $0.text(1), since: Timestamp(microseconds: try $0.integer(2)))
             }
+            let revokedSince = Dictionary(revoked.map { ($0.thumbprint, $0.since) }, uniquingKeysWith: { first, _ in first })
             let revokedForAll = Set(revoked.filter { $0.by == KeyDirectory.operatorName }.map(\.thumbprint))
             var keys: [TrustedKey] = []
             for source in sources {
                 let pins = try reader.pins(of: source)
+                let trustedSince = try reader.trustedSince(of: source)
                 let counting = pins.counting(in: settings.pinMode)
                 let revokedHere = Set(revoked.filter { $0.by == source.name }.map(\.thumbprint))
                 let own = try reader.publishedKeys(of: source).union(pins.all).union(revokedHere)
@@ -33,12 +35,17 @@ extension Federation {
                         } else {
                             counting.trusts(thumbprint) ? .published : .notTrusted
                         }
-                    keys.append(TrustedKey(source: source, thumbprint: thumbprint, state: state))
+                    keys.append(
+                        TrustedKey(
+                            source: source, thumbprint: thumbprint, state: state,
+                            since: state == .revoked ? revokedSince[thumbprint] : trustedSince[thumbprint]))
                 }
             }
             let shown = Set(keys.map(\.thumbprint))
             return keys
-                + revokedForAll.subtracting(shown).sorted().map { TrustedKey(source: nil, thumbprint: $0, state: .revoked) }
+                + revokedForAll.subtracting(shown).sorted().map {
+                    TrustedKey(source: nil, thumbprint: $0, state: .revoked, since: revokedSince[$0])
+                }
         }
     }
 
@@ -47,9 +54,10 @@ extension Federation {
     /// Where one origin has both roles, it is pinned for the one whose document has it.
     /// - Throws: `KeyChangeFailure.noThumbprint`, `.unknownSource`, `.ambiguousSource`, `.revokedKey`.
     public func pin(_ thumbprint: String, of origin: String) async throws {
-        guard Self.isThumbprint(thumbprint) else { throw KeyChangeFailure.noThumbprint }
+        guard Ed25519PublicKey.isThumbprint(thumbprint) else { throw KeyChangeFailure.noThumbprint }
         let sources = settings.sources.filter { $0.origin == origin }
         guard !sources.isEmpty else { throw KeyChangeFailure.unknownSource }
+        let audit = audit
         try await database.transaction { tx in
             let owners = sources.count == 1 ? sources : try sources.filter { try tx.publishedKeys(of: $0).contains(thumbprint) }
             guard !owners.isEmpty else { throw KeyChangeFailure.ambiguousSource }
@@ -57,6 +65,7 @@ extension Federation {
                 // A pin that never counts would keep out all others.
                 guard try !tx.revokedKeys(for: owner).contains(thumbprint) else { throw KeyChangeFailure.revokedKey }
                 try tx.pin(thumbprint, of: owner.name)
+                try audit(.pinned(thumbprint, origin: owner.origin), tx)
             }
         }
     }
@@ -65,8 +74,12 @@ extension Federation {
     ///
     /// - Throws: `KeyChangeFailure.noThumbprint`.
     public func revoke(_ thumbprint: String) async throws {
-        guard Self.isThumbprint(thumbprint) else { throw KeyChangeFailure.noThumbprint }
-        try await database.transaction { try $0.revoke(thumbprint, by: KeyDirectory.operatorName) }
+        guard Ed25519PublicKey.isThumbprint(thumbprint) else { throw KeyChangeFailure.noThumbprint }
+        let audit = audit
+        try await database.transaction { tx in
+            try tx.revoke(thumbprint, by: KeyDirectory.operatorName)
+            try audit(.revoked(thumbprint, origin: nil), tx)
+        }
     }
 
     /// Revokes keys because their own server says so (contracts/cosmos.md 9.7, `keys.revoked`): its own only, and never the last one. It may be
@@ -77,27 +90,27 @@ extension Federation {
         guard let source = settings.sources(.metadata).first(where: { $0.origin == server.origin }) else {
             throw KeyChangeFailure.unknownSource
         }
-        guard thumbprints.allSatisfy(Self.isThumbprint) else { throw KeyChangeFailure.noThumbprint }
+        guard thumbprints.allSatisfy(Ed25519PublicKey.isThumbprint) else { throw KeyChangeFailure.noThumbprint }
         let own = try await directory.ownKeys(of: source)
         var foreign: Set<String> = []
         for other in settings.sources where other != source { foreign.formUnion(try await directory.ownKeys(of: other)) }
         guard foreign.subtracting(own).isDisjoint(with: thumbprints) else { throw KeyChangeFailure.foreignKey }
         let counting = try await directory.pins(of: source)
         let usable = try await directory.goodKeys(of: source).filter(counting.trusts)
+        let audit = audit
         let isNew = try await database.transaction { tx in
             let revoked = try tx.revokedKeys(for: source)
             let added = Set(thumbprints).subtracting(revoked)
             // Here, because two such events at once must not take one half each.
             guard added.isEmpty || !usable.subtracting(revoked).subtracting(added).isEmpty else { throw KeyChangeFailure.lastKey }
             let hasRoom = Int64(revoked.count) < Self.unseenRevocationLimit
-            for thumbprint in added where hasRoom || own.contains(thumbprint) { try tx.revoke(thumbprint, by: source.name) }
+            for thumbprint in added where hasRoom || own.contains(thumbprint) {
+                try tx.revoke(thumbprint, by: source.name)
+                try audit(.revoked(thumbprint, origin: source.origin), tx)
+            }
             return !added.isEmpty
         }
         if isNew { report(.revoked(thumbprints, origin: source.origin)) }
-    }
-
-    private static func isThumbprint(_ text: String) -> Bool {
-        text.utf8.count == 43 && text.utf8.allSatisfy(OpaqueIdentifier.isWord)
     }
 }
 
@@ -108,6 +121,17 @@ extension SQLReader {
             "SELECT document FROM key_documents WHERE source = $1 AND url = $2", [.text(source.name), .text(source.keysURL)]
         ) { try $0.blob(0) }
         return Set(document.flatMap { try? JSONWebKeySet(parsing: $0) }?.entries.map(\.key.thumbprint) ?? [])
+    }
+
+    /// Since when keys are pinned, introduced, or shown without a break.
+    fileprivate func trustedSince(of source: KeySource) throws -> [String: Timestamp] {
+        let rows = try query(
+            """
+            SELECT thumbprint, created_at FROM trusted_keys WHERE source = $1
+            UNION ALL SELECT thumbprint, seen_at FROM key_sightings WHERE source = $1
+            """, [.text(source.name)]
+        ) { (try $0.text(0), Timestamp(microseconds: try $0.integer(1))) }
+        return Dictionary(rows, uniquingKeysWith: { first, _ in first })
     }
 
     /// The keys that do not count for a source: by its own word or by the operator's.

@@ -32,7 +32,7 @@ extension Federation {
             do throws(TrustFailure) {
                 let source = try await verify(candidate, of: message)
                 signer = signer ?? MetadataServer(origin: source.origin, keyID: candidate.keyID)
-                nonces.insert(Number(scope: "nonce \(source.name) \(candidate.keyID)", text: candidate.nonce))
+                nonces.insert(Number(scope: "nonce \(candidate.keyID)", text: candidate.nonce))
                 // Not before the second after the last one in which the signature is taken.
                 end = max(end, Timestamp(seconds: candidate.expires).adding(seconds: settings.skew + 1))
             } catch {
@@ -53,6 +53,7 @@ extension Federation {
         let (source, key) = try await directory.key(signature.keyID, of: settings.sources(.metadata))
         do throws(SignatureFailure) {
             try signature.checkTime(now: clock().seconds, skew: settings.skew, maximumAge: settings.signatureMaximumAge)
+            if let start = settings.notBefore, signature.created < start { throw .untimely }
             try signature.verify(message, with: key)
             if !message.body.isEmpty || !message.lines("content-digest").isEmpty { try ContentDigest.verify(message) }
         } catch {

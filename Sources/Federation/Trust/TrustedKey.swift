@@ -1,3 +1,5 @@
+public import Primitives
+
 /// A key of another server, as an operator looks at it.
 public struct TrustedKey: Sendable, Equatable {
     /// Why it counts, or does not.
@@ -22,6 +24,8 @@ public struct TrustedKey: Sendable, Equatable {
     public var thumbprint: String
     /// Why it counts, or does not.
     public var state: State
+    /// Since when that is so; nil when it is not known, as for a pin of the configuration.
+    public var since: Timestamp?
 }
 
 /// Why keys cannot be revoked or pinned.

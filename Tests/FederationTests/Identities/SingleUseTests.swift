@@ -1,6 +1,7 @@
 import Federation
 import Primitives
 import Security
+import Storage
 import StorageTesting
 import Testing
 
@@ -14,8 +15,9 @@ struct SingleUseTests {
             try await world.again { other in
                 let spent = await withTaskGroup(of: Bool.self) { group in
                     for number in 0..<20 {
-                        let federation = number.isMultiple(of: 2) ? world.federation : other.federation
-                        group.addTask { (try? await federation.spend(identity)) != nil }
+                        let world = number.isMultiple(of: 2) ? world : other
+                        let use = world.federation.use(of: identity)
+                        group.addTask { (try? await world.database.transaction { try use.spend(in: $0) }) != nil }
                     }
                     return await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
                 }
@@ -23,7 +25,8 @@ struct SingleUseTests {
             }
             world.clock.advance(seconds: 659)
             try await world.federation.removeExpired()
-            await #expect(throws: TrustFailure.replayed) { try await world.federation.spend(try await world.identity(token)) }
+            let again = world.federation.use(of: try await world.identity(token))
+            await #expect(throws: TrustFailure.replayed) { try await world.database.transaction { try again.spend(in: $0) } }
             world.clock.advance(seconds: 1)
             await #expect(throws: TrustFailure.untimely) { try await world.identity(token) }
             try await world.federation.removeExpired()
@@ -70,12 +73,20 @@ struct SingleUseTests {
     @Test(arguments: TestEngine.available) func anAssertionIsGoodOnce(_ engine: TestEngine) async throws {
         try await TrustWorld.run(on: engine) { world in
             let text = try assertion(world)
-            try await world.federation.checkAssertion(text, owner: "u1", galaxyID: "g1")
-            await #expect(throws: TrustFailure.replayed) { try await world.federation.checkAssertion(text, owner: "u1", galaxyID: "g1") }
-            try await world.again { other in
-                await #expect(throws: TrustFailure.replayed) {
-                    try await other.federation.checkAssertion(text, owner: "u1", galaxyID: "g1")
+            let use = try await world.federation.assertion(text, owner: "u1", galaxyID: "g1")
+            // What is refused after it has used nothing.
+            await #expect(throws: TrustFailure.untimely) {
+                try await world.database.transaction { tx in
+                    try use.spend(in: tx)
+                    throw TrustFailure.untimely
                 }
+            }
+            #expect(try await world.usedNumbers() == 0)
+            try await world.database.transaction { try use.spend(in: $0) }
+            await #expect(throws: TrustFailure.replayed) { try await world.database.transaction { try use.spend(in: $0) } }
+            try await world.again { other in
+                let again = try await other.federation.assertion(text, owner: "u1", galaxyID: "g1")
+                await #expect(throws: TrustFailure.replayed) { try await other.database.transaction { try again.spend(in: $0) } }
             }
         }
     }
@@ -92,7 +103,7 @@ struct SingleUseTests {
             ]
             for text in bad {
                 do throws(TrustFailure) {
-                    try await world.federation.checkAssertion(text, owner: "u1", galaxyID: "g1")
+                    _ = try await world.federation.assertion(text, owner: "u1", galaxyID: "g1")
                     Issue.record("\(text) is taken.")
                 } catch {
                     let isInvalid = if case .invalidAssertion = error { true } else { false }

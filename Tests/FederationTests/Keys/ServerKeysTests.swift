@@ -96,6 +96,19 @@ struct ServerKeysTests {
         }
     }
 
+    /// Who lost trust in a replaced key removes its file; the server need not be started again.
+    @Test func aReplacedKeyThatWasRemovedIsPublishedNoMore() async throws {
+        try await TestFolder.with { folder in
+            let server = try keys(folder)
+            try server.rotate()
+            let current = server.current()
+            #expect(current.published.count == 2)
+            unlink("\(folder)/signing.key.retired-\(clock.now.seconds)")
+            clock.advance(seconds: 1)
+            #expect(server.current().published == [current.signing.publicKey])
+        }
+    }
+
     /// A crash between the two steps of a rotation: the old key has its new name, and there is no other yet.
     @Test(arguments: [true, false]) func aRotationThatWasCutOffIsFinished(_ byTheRunningServer: Bool) async throws {
         try await TestFolder.with { folder in

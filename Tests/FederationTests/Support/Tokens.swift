@@ -8,8 +8,10 @@ extension TrustWorld {
     /// - Parameters:
     ///   - claims: replaces some of the good ones, or takes one away by nil. The values are JSON.
     ///   - lifetime: in seconds from now.
+    ///   - keyID: what the token calls its key; nil: by its name.
     func token(
-        _ key: Ed25519PrivateKey, type: String = "cosmos-id+jwt", lifetime: Int64 = 600, _ claims: [(String, String?)] = []
+        _ key: Ed25519PrivateKey, type: String = "cosmos-id+jwt", lifetime: Int64 = 600, keyID: String? = nil,
+        _ claims: [(String, String?)] = []
     ) -> String {
         var all = [
             ("iss", "\"\(Self.identity.origin)\""), ("sub", #""u1""#), ("aud", "\"\(Self.origin)\""), ("iat", String(now)),
@@ -19,7 +21,7 @@ extension TrustWorld {
             all.removeAll { $0.0 == name }
             if let value { all.append((name, value)) }
         }
-        return jws(key, header: #"{"alg":"Ed25519","typ":"\#(type)","kid":"\#(key.thumbprint)"}"#, all)
+        return jws(key, header: #"{"alg":"Ed25519","typ":"\#(type)","kid":"\#(keyID ?? key.thumbprint)"}"#, all)
     }
 
     /// A proof that whoever sends a token owns a key.

@@ -1,0 +1,100 @@
+public import HTTPClient
+public import Primitives
+internal import Security
+public import Storage
+
+/// Other servers of the Reileta kind: finds them, asks them, and decides which of them may speak for their people here (contracts/reileta.md 3).
+public final class Peers: Sendable {
+    /// This server, as others know it. An administrator may give it another address while it runs.
+    public struct Own: Sendable {
+        /// The one address.
+        public var address: @Sendable () -> String
+        /// Whether an address is one of this server's.
+        public var isOwn: @Sendable (String) -> Bool
+
+        /// This server.
+        public init(address: @escaping @Sendable () -> String, isOwn: @escaping @Sendable (String) -> Bool) {
+            self.address = address
+            self.isOwn = isOwn
+        }
+    }
+
+    /// Requests to one server that are under way at a time: a slow one keeps no others from being asked.
+    static let concurrencyLimit = 32
+
+    /// What the operator has set.
+    public let settings: PeerSettings
+    let database: Database
+    let own: Own
+    let clock: WallClock
+    let rules: PeerURLRules
+    let directory = PeerCache()
+    /// Proofs that are under way.
+    let proofs = SharedWork<String>()
+    private let sender: OutboundSender
+    private let underWay = Mutex<[String: Int]>([:])
+
+    /// - Parameters:
+    ///   - database: opened with `Federation.schema`.
+    ///   - sender: asks other servers; its guard has to permit what the settings do.
+    public init(database: Database, sender: OutboundSender, settings: PeerSettings, own: Own, clock: @escaping WallClock = { .now() }) {
+        self.settings = settings
+        self.database = database
+        self.own = own
+        self.clock = clock
+        self.sender = sender
+        rules = PeerURLRules(settings: settings)
+    }
+
+    /// What is kept of other servers.
+    public var records: PeerRecords { PeerRecords(database: database, clock: clock) }
+
+    /// What requests of this server say of it (contracts/reileta.md 3.1, step 5).
+    var agent: String { "AVR/\(settings.version)(Server; \(own.address()))" }
+
+    /// One request, to one address.
+    ///
+    /// - Parameters:
+    ///   - token: shows who asks.
+    ///   - person: for whom, as `u_…@<own address>`.
+    ///   - isNested: whether the other server asks servers itself before it answers.
+    /// - Throws: `PeerFailure`.
+    func send(
+        _ method: String, _ address: String, body: [UInt8] = [], token: String? = nil, person: String? = nil, bodyLimit: Int,
+        deadline: PeerDeadline, isNested: Bool = false
+    ) async throws(PeerFailure) -> OutboundResponse {
+        let url = try rules.url(address)
+        var headers = [("user-agent", agent), ("via", "AVR/\(own.address())"), ("accept", "application/json")]
+        if !body.isEmpty { headers.append(("content-type", "application/json")) }
+        if let token { headers.append(("authorization", token)) }
+        if let person { headers.append(("x-avr-as", person)) }
+        let share = try deadline.share(isNested: isNested)
+        try begin(url.authority)
+        defer { end(url.authority) }
+        let request = OutboundRequest(
+            method: method, url: url, headers: headers, body: body, connectTimeout: min(share, PeerDeadline.request), timeout: share,
+            bodyLimit: bodyLimit, overflow: .refuse)
+        switch await sender.send(request) {
+        case .success(let response): return response
+        case .failure(.tooLarge(let limit)): throw .badStructure(reason: "The answer has more than \(limit) bytes.")
+        case .failure(let failure): throw .noResponse(reason: failure.word)
+        }
+    }
+
+    private func begin(_ authority: String) throws(PeerFailure) {
+        let isTaken = underWay.withLock { counts in
+            let count = counts[authority, default: 0]
+            guard count < Self.concurrencyLimit else { return false }
+            counts[authority] = count + 1
+            return true
+        }
+        guard isTaken else { throw .noResponse(reason: "At most \(Self.concurrencyLimit) requests to one server at a time.") }
+    }
+
+    private func end(_ authority: String) {
+        underWay.withLock { counts in
+            let count = counts[authority, default: 1] - 1
+            counts[authority] = count > 0 ? count : nil
+        }
+    }
+}
