@@ -60,7 +60,7 @@ final class EventRun {
         guard let last = envelopes.last, last.event.id > subscription.position else { return }
         var first = envelopes.count - 1
         while first > 0, envelopes[first - 1].event.id > subscription.position { first -= 1 }
-        if let frames = sharedFrames(for: subscription.encoder, from: first) {
+        if !subscription.looksAtEvents, let frames = sharedFrames(for: subscription.encoder, from: first) {
             subscription.position = last.event.id
             if !frames.isEmpty { subscription.subscriber.receive(frames, isLarge: false) }
             return

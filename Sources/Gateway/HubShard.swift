@@ -52,6 +52,20 @@ public final class HubShard {
         recent.covers(position)
     }
 
+    /// How far events have begun to be handed out here: who listens from now on gets what comes after it.
+    public var position: Int64 { recent.latest }
+
+    /// Lets a subscriber hear of another topic from now on.
+    public func listen(_ subscription: Subscription, to topic: TopicID) {
+        join(subscription, topic)
+    }
+
+    /// Lets a subscriber hear nothing more of a topic.
+    public func stopListening(_ subscription: Subscription, to topic: TopicID) {
+        guard let seat = subscription.seats.first(where: { $0.topic.id == topic }) else { return }
+        leave(subscription, seat.topic)
+    }
+
     /// Adds a subscriber that knows everything up to the event `position`, and hands it what has happened since.
     ///
     /// - Parameters:

@@ -21,6 +21,9 @@ struct RecentEvents {
         envelopes.removeFirst(envelopes.count - limit)
     }
 
+    /// The id of the last event, or where the first will follow.
+    var latest: Int64 { envelopes.last?.event.id ?? coveredAfter }
+
     /// Whether no event after `position` has been forgotten.
     func covers(_ position: Int64) -> Bool {
         position >= coveredAfter

@@ -11,8 +11,21 @@ public protocol Subscriber: AnyObject {
     /// - Parameter isLarge: whether the frame may be longer than the queue of a client that reads well (`EncodedEvent.personalIsLarge`).
     func receive(_ frames: [UInt8], isLarge: Bool)
 
+    /// Whether the subscriber looks at each logged event itself, with `receive(_:)`, instead of getting the frames that its encoder makes.
+    var looksAtEvents: Bool { get }
+
+    /// A logged event, for subscribers that look at each. In rising order of ids, each once.
+    func receive(_ envelope: Envelope)
+
     /// The login has been ended, or the account is gone: close the socket.
     func sessionEnded()
+}
+
+extension Subscriber {
+    /// No.
+    public var looksAtEvents: Bool { false }
+    /// Does nothing.
+    public func receive(_ envelope: Envelope) {}
 }
 
 /// A subscriber's place in the hub: what it listens to and how far it has been served.
@@ -24,6 +37,8 @@ public final class Subscription {
     }
 
     let subscriber: any Subscriber
+    /// `Subscriber.looksAtEvents`.
+    let looksAtEvents: Bool
     /// Whose socket it is.
     let account: AccountID
     /// The login it belongs to; when that ends, the socket ends.
@@ -41,6 +56,7 @@ public final class Subscription {
 
     init(subscriber: any Subscriber, account: AccountID, session: SessionID, encoder: any EventEncoder, position: Int64) {
         self.subscriber = subscriber
+        looksAtEvents = subscriber.looksAtEvents
         self.account = account
         self.session = session
         self.encoder = encoder
@@ -54,6 +70,7 @@ public final class Subscription {
     func deliver(_ envelope: Envelope) {
         guard envelope.event.id > position else { return }
         position = envelope.event.id
+        guard !looksAtEvents else { return subscriber.receive(envelope) }
         guard let encoded = envelope.encoded(by: encoder), let frame = encoded.frame(for: account) else { return }
         subscriber.receive(frame.bytes, isLarge: frame.isLarge)
     }

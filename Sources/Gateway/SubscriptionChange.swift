@@ -32,7 +32,8 @@ enum SubscriptionChange: Equatable {
     static func changes(of envelope: Envelope) -> [SubscriptionChange] {
         switch envelope.content {
         case .messageCreated, .messageUpdated, .messageDeleted, .channelUpdated, .memberUpdated, .memberRemoved, .spaceUpdated,
-            .accountUpdated, .channelInvited:
+            .accountUpdated, .channelInvited, .profileCreated, .profileUpdated, .serverUpdated, .worldChanged, .serviceChanged,
+            .instanceChanged, .candidateChanged, .queueChanged:
             []
         case .channelCreated(let channel):
             channel.recipients.map { .join($0.id, TopicID(channel.source)) }
@@ -54,6 +55,8 @@ enum SubscriptionChange: Equatable {
             [.join(membership.account, TopicID(membership.channel.source))]
         case .channelMemberRemoved(let channel, _, let account):
             [.leave(account, TopicID(scope: .channel, id: channel.rawValue))]
+        case .profileDeleted(let profile, _):
+            [.close(TopicID(scope: .profile, id: profile.rawValue))]
         case .sessionEnded(let account, let session):
             [.endSession(account, session)]
         }

@@ -44,9 +44,10 @@ extension WebhookEngine {
         wakeForChange()
     }
 
-    /// Takes up again what was given up since a moment, at most fourteen days back and as far as bodies are kept.
+    /// Takes up again what was given up since a moment, at most fourteen days back and as far as bodies are kept: the oldest first, and no more than
+    /// may wait.
     ///
-    /// - Returns: how many deliveries.
+    /// - Returns: how many deliveries; when there are more, ask again later.
     /// - Throws: `WebhookRefusal.unknownEndpoint`.
     public func recover(_ id: EndpointID, of space: SpaceID, since: Timestamp) async throws -> Int {
         let count = try await database.transaction { tx in
@@ -55,8 +56,14 @@ extension WebhookEngine {
             return try tx.execute(
                 """
                 UPDATE webhook_deliveries SET state = 0, attempts = 0, next_attempt_at = $1, leased_until = NULL
-                WHERE endpoint_id = $2 AND state IN (2, 3) AND created_at >= $3 AND body IS NOT NULL
-                """, [.integer(tx.now.microseconds), .integer(id.rawValue), .integer(from.microseconds)])
+                WHERE id IN (
+                    SELECT id FROM webhook_deliveries
+                    WHERE endpoint_id = $2 AND state IN (2, 3) AND created_at >= $3 AND body IS NOT NULL ORDER BY created_at, id LIMIT $4)
+                """,
+                [
+                    .integer(tx.now.microseconds), .integer(id.rawValue), .integer(from.microseconds),
+                    .integer(Int64(max(0, EndpointHealth.backlogLimit / 2 - (try tx.waitingCount(of: id))))),
+                ])
         }
         wakeForChange()
         return count

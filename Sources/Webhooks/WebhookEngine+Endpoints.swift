@@ -67,10 +67,12 @@ extension WebhookEngine {
 
     /// Changes an endpoint. Another URL has to answer a ping first; what is enabled again begins with what happens from then on.
     ///
+    /// Who changes what is sent, or where, is the one whose sight counts from then on: nobody sees through another's endpoint. What was made for the
+    /// other one is forgotten.
     /// - Throws: `WebhookRefusal`.
-    public func updateEndpoint(_ id: EndpointID, of space: SpaceID, galaxyID: String, _ changes: EndpointChanges) async throws
-        -> WebhookEndpoint
-    {
+    public func updateEndpoint(
+        _ id: EndpointID, of space: SpaceID, galaxyID: String, by account: AccountID, _ changes: EndpointChanges
+    ) async throws -> WebhookEndpoint {
         if let url = changes.url { try check(url) }
         if let events = changes.events { try Self.check(events) }
         let endpoint = try await database.transaction { tx in
@@ -88,6 +90,10 @@ extension WebhookEngine {
             if needsPing || changes.isEnabled == true { endpoint.firstFailureAt = nil }
             if needsPing { (endpoint.state, endpoint.disabledReason) = (.pending, nil) }
             if changes.isEnabled == false { (endpoint.state, endpoint.disabledReason) = (.disabled, .user) }
+            if account != endpoint.createdBy, changes.concernWhatIsSent {
+                endpoint.createdBy = account
+                try tx.forgetDeliveries(of: id)
+            }
             try tx.update(endpoint)
             if needsPing || changes.isEnabled == true { try tx.clearFailures(of: id) }
             if changes.isEnabled == false { try tx.disable(id, .user) }

@@ -4,20 +4,18 @@ internal import Primitives
 internal import Storage
 
 extension WebhookEngine {
-    /// Tells of an endpoint that was disabled (8.4): the audit log, and other endpoints of the galaxy that want to know.
-    func tell(of endpoint: WebhookEndpoint, _ reason: DisabledReason) async throws {
+    /// Tells of an endpoint that is disabled by this transaction (8.4): the audit log, and other endpoints of the galaxy that want to know.
+    func tell(of endpoint: WebhookEndpoint, _ reason: DisabledReason, in tx: Transaction) throws {
         guard let space = endpoint.spaceID else { return }
-        try await community.noteDisabledWebhook(endpoint.id.rawValue, in: space, reason: reason.rawValue)
-        let body = Self.body(
-            "webhook.disabled", at: clock(), data: notice(endpoint.id, galaxyID: try await community.galaxyID(of: space), reason))
+        try Community.noteDisabledWebhook(endpoint.id.rawValue, of: space, reason: reason.rawValue, in: tx)
+        let galaxyID = try Community.galaxyID(of: space, in: tx)
+        let body = Self.body("webhook.disabled", at: tx.now, data: notice(endpoint.id, galaxyID: galaxyID, reason))
         let messageID = messageID()
-        try await database.transaction { tx in
-            for other in try tx.endpoints(of: space)
-            where other.endpoint.id != endpoint.id && other.endpoint.state == .active
-                && EventFilter.matches(other.endpoint.events, "webhook.disabled")
-            {
-                try tx.queue("webhook.disabled", body, messageID: messageID, for: other.endpoint.id)
-            }
+        for other in try tx.endpoints(of: space)
+        where other.endpoint.id != endpoint.id && other.endpoint.state == .active
+            && EventFilter.matches(other.endpoint.events, "webhook.disabled")
+        {
+            try tx.queue("webhook.disabled", body, messageID: messageID, for: other.endpoint.id)
         }
     }
 

@@ -111,23 +111,24 @@ extension WebhookEngine {
     /// - Returns: whether the endpoint is told of what comes after.
     private func take(_ step: Step) async throws -> Bool {
         let endpoint = step.endpoint
-        let (isOurs, disabled): (Bool, DisabledReason?) = try await database.transaction { tx in
+        let (isOurs, goesOn) = try await database.transaction { tx in
             // Another process may have been here, or somebody has disabled it.
-            guard try tx.move(endpoint.id, from: step.after, to: step.through) else { return (false, nil) }
+            guard try tx.move(endpoint.id, from: step.after, to: step.through) else { return (false, false) }
             for (type, body, messageID) in step.deliveries { try tx.queue(type, body, messageID: messageID, for: endpoint.id) }
             if !step.mayGoOn {
-                guard step.isLast else { return (true, nil) }
+                guard step.isLast else { return (true, true) }
                 try tx.retire(endpoint.id)
-                return (true, .creatorLostPermission)
+                try self.tell(of: endpoint, .creatorLostPermission, in: tx)
+                return (true, false)
             }
-            guard try tx.waitingCount(of: endpoint.id) > EndpointHealth.backlogLimit else { return (true, nil) }
+            guard try tx.waitingCount(of: endpoint.id) > EndpointHealth.backlogLimit else { return (true, true) }
             try tx.disable(endpoint.id, .backlog)
-            return (true, .backlog)
+            try self.tell(of: endpoint, .backlog, in: tx)
+            return (true, false)
         }
-        if let disabled { try await tell(of: endpoint, disabled) }
         // Whoever was here may end before the last page.
         if !isOurs { wakeForChange() }
-        return isOurs && disabled == nil
+        return goesOn
     }
 
     /// Moves endpoints on that have nothing to hear, all in one transaction.

@@ -39,9 +39,12 @@ extension WebhookEngine {
         let host = host(of: record)
         return progress.withLock { progress in
             let (ofEndpoint, ofHost) = (progress.byEndpoint[record.endpoint.id] ?? 0, progress.byHost[host] ?? 0)
-            guard !progress.isStopped, progress.count < Self.overall, ofEndpoint < Self.perEndpoint, ofHost < Self.perHost else {
-                return false
-            }
+            // The operator's own endpoints are nobody's.
+            let ofCreator = record.endpoint.spaceID == nil ? 0 : progress.byCreator[record.endpoint.createdBy] ?? 0
+            guard !progress.isStopped, progress.count < Self.overall, ofEndpoint < Self.perEndpoint, ofHost < Self.perHost,
+                ofCreator < Self.perCreator
+            else { return false }
+            progress.byCreator[record.endpoint.createdBy] = ofCreator + 1
             progress.byEndpoint[record.endpoint.id] = ofEndpoint + 1
             progress.byHost[host] = ofHost + 1
             progress.count += 1
@@ -54,6 +57,8 @@ extension WebhookEngine {
         progress.withLock { progress in
             progress.byEndpoint[record.endpoint.id] = progress.byEndpoint[record.endpoint.id].flatMap { $0 > 1 ? $0 - 1 : nil }
             progress.byHost[host] = progress.byHost[host].flatMap { $0 > 1 ? $0 - 1 : nil }
+            let creator = record.endpoint.createdBy
+            progress.byCreator[creator] = progress.byCreator[creator].flatMap { $0 > 1 ? $0 - 1 : nil }
             progress.count -= 1
         }
     }
@@ -129,35 +134,62 @@ extension WebhookEngine {
         return signatures
     }
 
+    /// An attempt that is over.
+    private struct EndedAttempt {
+        var delivery: DueDelivery
+        /// As it was when the attempt began.
+        var endpoint: WebhookEndpoint
+        var result: AttemptResult
+        var startedAt: Timestamp
+        var milliseconds: Int
+        /// From 1.
+        var number: Int { delivery.attempts + 1 }
+        var isSuccess: Bool { if case .answered(200...299, _) = result { true } else { false } }
+    }
+
     private func settle(
         _ delivery: DueDelivery, _ record: EndpointRecord, _ result: AttemptResult, at start: Timestamp, milliseconds: Int
     ) async throws {
-        let (policy, jitter, attempt) = (policy, random(), delivery.attempts + 1)
-        let disabled: DisabledReason? = try await database.transaction { tx in
-            try tx.note(delivery, attempt: attempt, at: start, result, milliseconds: milliseconds)
-            guard let present = try tx.endpoint(record.endpoint.id) else { return nil }
-            let verdict = policy.verdict(on: result, attempt: attempt, jitter: jitter, now: tx.now)
-            switch verdict {
-            case .delivered:
-                try tx.settle(delivery, attempts: attempt, .delivered, next: tx.now)
-                try tx.noteSuccess(of: present)
-                try tx.activate(present.endpoint.id, from: try EventLog.position(tx).latest)
-                return nil
-            case .disable(let reason):
-                try tx.settle(delivery, attempts: attempt, .dropped, next: tx.now)
-                guard present.endpoint.state != .disabled else { return nil }
-                try tx.disable(present.endpoint.id, reason)
-                return reason
-            case .retry(let seconds):
-                try tx.settle(delivery, attempts: attempt, .waiting, next: tx.now.adding(seconds: seconds))
-            case .exhausted:
-                try tx.settle(delivery, attempts: attempt, .exhausted, next: tx.now)
-            }
-            return try tx.noteFailure(of: present, result, policy)
+        let ended = EndedAttempt(
+            delivery: delivery, endpoint: record.endpoint, result: result, startedAt: start, milliseconds: milliseconds)
+        let jitter = random()
+        // What disables an endpoint is told in the same breath.
+        try await database.transaction { tx in
+            if let reason = try self.settle(ended, jitter: jitter, in: tx) { try self.tell(of: record.endpoint, reason, in: tx) }
         }
         // Whoever has answered a ping listens from now on.
         if record.endpoint.state == .pending { progress.withLock { $0.isDueForAll = true } }
-        if let disabled { try await tell(of: record.endpoint, disabled) }
+    }
+
+    /// - Returns: why the endpoint is disabled, when it is now.
+    private func settle(_ ended: EndedAttempt, jitter: Double, in tx: Transaction) throws -> DisabledReason? {
+        let (delivery, result, attempt) = (ended.delivery, ended.result, ended.number)
+        try tx.note(delivery, attempt: attempt, at: ended.startedAt, result, milliseconds: ended.milliseconds)
+        guard let present = try tx.endpoint(ended.endpoint.id) else { return nil }
+        // What another URL has answered says nothing about the one of now.
+        guard present.endpoint.url == ended.endpoint.url else {
+            try tx.settle(
+                delivery, attempts: ended.isSuccess ? attempt : delivery.attempts, ended.isSuccess ? .delivered : .waiting, next: tx.now)
+            return nil
+        }
+        let verdict = policy.verdict(on: result, attempt: attempt, jitter: jitter, now: tx.now)
+        switch verdict {
+        case .delivered:
+            try tx.settle(delivery, attempts: attempt, .delivered, next: tx.now)
+            try tx.noteSuccess(of: present)
+            try tx.activate(present.endpoint.id, from: try EventLog.position(tx).latest)
+            return nil
+        case .disable(let reason):
+            try tx.settle(delivery, attempts: attempt, .dropped, next: tx.now)
+            guard present.endpoint.state != .disabled else { return nil }
+            try tx.disable(present.endpoint.id, reason)
+            return reason
+        case .retry(let seconds):
+            try tx.settle(delivery, attempts: attempt, .waiting, next: tx.now.adding(seconds: seconds))
+        case .exhausted:
+            try tx.settle(delivery, attempts: attempt, .exhausted, next: tx.now)
+        }
+        return try tx.noteFailure(of: present, result, policy)
     }
 }
 

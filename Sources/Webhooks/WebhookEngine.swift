@@ -45,6 +45,8 @@ public final class WebhookEngine: Sendable {
     static let overall = 64
     /// Deliveries on their way to one host.
     static let perHost = 2
+    /// Deliveries on their way to all endpoints of one person: nobody holds the places of all others.
+    static let perCreator = 16
     /// Events that are looked at in one go.
     static let page = 200
     /// How long a delivery belongs to the process that has taken it, in seconds: longer than an attempt can take.
@@ -78,9 +80,10 @@ public final class WebhookEngine: Sendable {
         var isDueForAll = true
         /// When all are asked in any case.
         var nextSweep = ContinuousClock.now
-        /// Deliveries on their way, by endpoint and by host.
+        /// Deliveries on their way, by endpoint, by host, and by who has made the endpoint.
         var byEndpoint: [EndpointID: Int] = [:]
         var byHost: [String: Int] = [:]
+        var byCreator: [AccountID: Int] = [:]
         var count = 0
         /// The last event of the log that the endpoints which it may concern have been asked about.
         var position: Int64 = -1

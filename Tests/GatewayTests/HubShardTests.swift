@@ -94,6 +94,34 @@ struct HubShardTests {
         }
     }
 
+    @Test func `a subscriber that looks at events gets each once and in order beside others of the same topics`() async throws {
+        try await Self.onLoop { shard, encoder in
+            let other = TopicID(scope: .channel, id: 8)
+            let looking = RecordingSubscriber(account: 1, looksAtEvents: true, encoder: encoder)
+            let ordinary = RecordingSubscriber(account: 2, encoder: encoder)
+            #expect(looking.attach(to: shard, [TestEvents.topic, other]) != nil)
+            #expect(ordinary.attach(to: shard, [TestEvents.topic, other]) != nil)
+            shard.receive(
+                Self.envelopes(
+                    TestEvents.message(101), TestEvents.message(102), TestEvents.message(103, in: ChannelID(8)), TestEvents.message(104)))
+            shard.receive(Self.envelopes(TestEvents.message(104), TestEvents.message(105)))
+            #expect(looking.seen == [101, 102, 103, 104, 105] && looking.received.isEmpty)
+            #expect(ordinary.received == [101, 102, 103, 104, 105] && ordinary.seen.isEmpty)
+        }
+    }
+
+    @Test func `a subscriber that looks at events gets what it has missed and nothing after it has left`() async throws {
+        try await Self.onLoop { shard, encoder in
+            shard.receive(Self.envelopes(TestEvents.message(101), TestEvents.message(102), TestEvents.message(103)))
+            let looking = RecordingSubscriber(account: 1, looksAtEvents: true, encoder: encoder)
+            let place = looking.attach(to: shard, after: 101)
+            #expect(place != nil && looking.seen == [102, 103])
+            looking.onReceive = { if let place { shard.detach(place) } }
+            shard.receive(Self.envelopes(TestEvents.message(104), TestEvents.message(105)))
+            #expect(looking.seen == [102, 103, 104] && encoder.count == 0)
+        }
+    }
+
     @Test func `a subscriber that attaches late gets what happened since its snapshot, each event once`() async throws {
         try await Self.onLoop { shard, encoder in
             shard.receive(Self.envelopes(TestEvents.message(101), TestEvents.message(102), TestEvents.message(103)))

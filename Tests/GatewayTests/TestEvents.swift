@@ -96,8 +96,12 @@ final class RecordingSubscriber: Subscriber {
     private(set) var writes = 0
     private(set) var hasEnded = false
     var onReceive: (() -> Void)?
+    let looksAtEvents: Bool
+    /// The events that it has looked at.
+    private(set) var seen: [Int64] = []
 
-    init(account: Int64, session: Int64 = 1, encoder: any EventEncoder) {
+    init(account: Int64, session: Int64 = 1, looksAtEvents: Bool = false, encoder: any EventEncoder) {
+        self.looksAtEvents = looksAtEvents
         self.account = AccountID(account)
         self.session = SessionID(session)
         self.encoder = encoder
@@ -112,6 +116,11 @@ final class RecordingSubscriber: Subscriber {
             received.append(frames[start..<start + 8].reduce(0) { $0 << 8 | Int64($1) })
         }
         writes += 1
+        onReceive?()
+    }
+
+    func receive(_ envelope: Envelope) {
+        seen.append(envelope.event.id)
         onReceive?()
     }
 

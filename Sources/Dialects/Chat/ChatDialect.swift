@@ -17,7 +17,7 @@ public struct ChatDialect: Sendable {
         gateway = ChatGateway(services, settings: settings, typing: typing)
     }
 
-    /// Adds all routes of the dialect.
+    /// Adds all routes of the dialect but that of the gateway.
     public func mount(on router: inout RouteGroup) {
         router.group(Self.restPrefix) { group in
             group.use(Self.crossOrigin)
@@ -33,7 +33,18 @@ public struct ChatDialect: Sendable {
             DirectChannelRoutes(endpoints: endpoints).mount(on: &group)
             group.get("/openapi.yaml", APIDocument.chat.handler)
         }
-        GatewayRoute(gateway: gateway).mount(on: &router)
+    }
+
+    /// Whether a request for a socket is one of this API.
+    public static func expectsSocket(_ request: HTTPRequest) -> Bool {
+        GatewayRoute.isHinted(request)
+    }
+
+    /// Answers a request for a socket, `/api/ws`.
+    ///
+    /// - Parameter diversion: whom the first message may belong to instead, where nothing in the request says.
+    public func upgrade(_ request: HTTPRequest, diversion: SocketDiversion? = nil) async throws -> HTTPResponse {
+        try await GatewayRoute(gateway: gateway).upgrade(request, diversion)
     }
 
     /// The answer to what was not understood as a request, below the REST prefix: in the shape of the API, and for any page to read.

@@ -5,7 +5,8 @@ public import HTTP
 /// The Cosmos API: galaxies under a metadata server, signed requests, permissions and webhooks (contracts/cosmos.md).
 public struct CosmosDialect: Sendable {
     /// What its paths begin with.
-    public static let prefixes = ["/meta", "/galaxy", "/v1", "/session", "/operators", "/webhooks", "/hooks"]
+    public static let prefixes =
+        ["/meta", "/galaxy", "/v1", "/session", "/operators", "/webhooks", "/hooks", "/.well-known"] + InboundMount.discordPaths
 
     private let endpoints: Endpoints
     private let crossOrigin = CORSMiddleware(
@@ -28,18 +29,27 @@ public struct CosmosDialect: Sendable {
             mountAPI(on: &group, versioned, plural: true)
         }
         router.group("/.well-known") { group in
-            group.use(AnswerCompletion())
-            group.use(crossOrigin)
+            prepare(&group, endpoints)
             WellKnownRoutes(endpoints: endpoints).mount(on: &group)
         }
         // Servers have no pages: no other origin may use these.
-        for (path, endpoints) in [("/webhooks", endpoints), ("/v1/webhooks", versioned)] {
-            router.group(path) { group in
+        for (prefix, endpoints) in [("", endpoints), ("/v1", versioned)] {
+            router.group("\(prefix)/webhooks") { group in
                 refuse(&group, endpoints)
                 MetadataEventRoute(endpoints: endpoints).mount(on: &group)
+                InboundMount(endpoints: endpoints).mountWebhooks(on: &group)
+            }
+            router.group("\(prefix)/hooks") { group in
+                refuse(&group, endpoints)
+                InboundMount(endpoints: endpoints).mountHooks(on: &group)
             }
         }
-        InboundMount(endpoints: endpoints).mount(on: &router)
+        for path in InboundMount.discordPaths {
+            router.group(path) { group in
+                refuse(&group, endpoints)
+                InboundMount(endpoints: endpoints).mountWebhooks(on: &group)
+            }
+        }
     }
 
     private func mountAPI(on router: inout RouteGroup, _ endpoints: Endpoints, plural: Bool = false) {

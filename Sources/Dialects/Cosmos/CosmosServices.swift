@@ -14,12 +14,18 @@ public struct CosmosServices: Sendable {
     public var accessTokens: AccessTokenCodec
     /// Sends what happens to those who asked for it.
     public var webhooks: WebhookEngine
+    /// Hears of signed requests that are refused: the name of the key, which anybody can write, and the code of the answer.
+    public var noteRefusal: @Sendable (_ keyID: String, _ code: Int) -> Void
 
     /// Names every service once.
-    public init(shared: DialectServices, federation: Federation, accessTokens: AccessTokenCodec, webhooks: WebhookEngine) {
+    public init(
+        shared: DialectServices, federation: Federation, accessTokens: AccessTokenCodec, webhooks: WebhookEngine,
+        noteRefusal: @escaping @Sendable (_ keyID: String, _ code: Int) -> Void = { _, _ in }
+    ) {
         self.shared = shared
         self.federation = federation
         self.accessTokens = accessTokens
         self.webhooks = webhooks
+        self.noteRefusal = noteRefusal
     }
 }

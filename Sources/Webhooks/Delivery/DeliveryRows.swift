@@ -51,15 +51,15 @@ extension SQLReader {
         ) { try $0.integer(0) } != nil
     }
 
-    /// Endpoints to which something is due that nobody has taken, the one that waits longest first. Those that are paused are left alone, and one
-    /// that has not answered yet gets its ping and nothing else.
+    /// Endpoints to which something is due that nobody has taken, the one that waits longest first. Those that are paused are left alone; one
+    /// that has not answered yet, or is disabled, gets pings and nothing else, but for the end of its galaxy.
     func endpointsWithDueDeliveries(at now: Timestamp) throws -> [EndpointID] {
         let found = try query(
             """
             SELECT e.id, (
                 SELECT d.next_attempt_at FROM webhook_deliveries d
                 WHERE d.endpoint_id = e.id AND d.state = 0 AND d.next_attempt_at <= $1 AND (d.leased_until IS NULL OR d.leased_until <= $1)
-                    AND (e.state <> 0 OR d.type = $2)
+                    AND (e.state = 1 OR d.type = $2 OR e.state = 2 AND d.type = 'galaxy.deleted')
                 ORDER BY d.next_attempt_at LIMIT 1)
             FROM webhook_endpoints e WHERE e.paused_until IS NULL OR e.paused_until <= $1
             """, [.integer(now.microseconds), .text(WebhookEngine.pingType)]
@@ -73,7 +73,7 @@ extension SQLReader {
             """
             SELECT id, endpoint_id, message_id, body, attempts FROM webhook_deliveries
             WHERE endpoint_id = $1 AND state = 0 AND next_attempt_at <= $2 AND (leased_until IS NULL OR leased_until <= $2) AND body IS NOT NULL
-                AND ($3 <> 0 OR type = $4)
+                AND ($3 = 1 OR type = $4 OR $3 = 2 AND type = 'galaxy.deleted')
             ORDER BY next_attempt_at, id LIMIT $5
             """,
             [

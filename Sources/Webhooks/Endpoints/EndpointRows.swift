@@ -116,13 +116,21 @@ extension Transaction {
         try execute(
             """
             UPDATE webhook_endpoints SET url = $1, events = $2, channels = $3, description = $4, state = $5, disabled_reason = $6,
-                first_failure_at = $7 WHERE id = $8
+                first_failure_at = $7, created_by = $8 WHERE id = $9
             """,
             [
                 .text(endpoint.url), .text(EndpointLists.join(endpoint.events)), .optional(endpoint.channels.map(EndpointLists.join)),
                 .optional(endpoint.description), .integer(endpoint.state.rawValue), .optional(endpoint.disabledReason?.rawValue),
-                .optional(endpoint.firstFailureAt?.microseconds), .integer(endpoint.id.rawValue),
+                .optional(endpoint.firstFailureAt?.microseconds), .integer(endpoint.createdBy.rawValue),
+                .integer(endpoint.id.rawValue),
             ])
+    }
+
+    /// Drops what waits for an endpoint, and forgets the bodies of what was sent.
+    func forgetDeliveries(of endpoint: EndpointID) throws {
+        let id = [SQLValue.integer(endpoint.rawValue)]
+        try execute("UPDATE webhook_deliveries SET state = 3 WHERE endpoint_id = $1 AND state = 0", id)
+        try execute("UPDATE webhook_deliveries SET body = NULL WHERE endpoint_id = $1 AND body IS NOT NULL", id)
     }
 
     /// Forgets that an endpoint has failed.

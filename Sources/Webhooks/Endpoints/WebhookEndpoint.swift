@@ -107,6 +107,12 @@ public struct EndpointChanges: Sendable {
     /// False disables it, true forgets its failures; nil: as it is.
     public var isEnabled: Bool?
 
+    /// Whether they change what is sent, or where.
+    var concernWhatIsSent: Bool {
+        if case .set = channels { return true }
+        return url != nil || events != nil || isEnabled == true
+    }
+
     /// What is said about a list that may be removed.
     public enum ListChange: Sendable {
         /// It stays.

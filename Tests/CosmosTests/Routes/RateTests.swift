@@ -29,6 +29,18 @@ struct RateTests {
         }
     }
 
+    /// "S2S 600/min per source".
+    @Test func `a metadata server asks so often`() async throws {
+        try await CosmosWorld.run(Self.plan) { world in
+            try await world.makeGalaxy()
+            for _ in 1..<600 { #expect(try await world.sendSigned("GET", "/galaxy/g1").status == 200) }
+            let late = try await world.sendSigned("GET", "/galaxy/g1")
+            #expect(late.status == 429 && late.code == 4602 && late["Retry-After"] == "1")
+            // People are counted by themselves.
+            #expect(try await world.send("GET", "/galaxy/g1").status == 200)
+        }
+    }
+
     /// "POST channels 10/min per user".
     @Test func `channels are made slowly`() async throws {
         try await CosmosWorld.run(Self.plan) { world in

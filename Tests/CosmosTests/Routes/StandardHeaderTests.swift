@@ -13,7 +13,10 @@ struct StandardHeaderTests {
         ("POST", "/galaxy", 401), ("POST", "/galaxy/g1/channels", 401), ("POST", "/webhooks/metadata", 401), ("POST", "/session", 401),
         ("POST", "/operators/claim", 401), ("GET", "/.well-known/jwks.json", 200), ("GET", "/.well-known/cosmos/challenge/x", 404),
         ("GET", "/v2/meta", 400), ("DELETE", "/meta", 405), ("GET", "/galaxy/g1/nothing/at/all", 404), ("GET", "/v1/nothing", 404),
-        ("PUT", "/v1/galaxies/g1", 405), ("OPTIONS", "/galaxy/g1/channels", 204),
+        ("PUT", "/v1/galaxies/g1", 405), ("OPTIONS", "/galaxy/g1/channels", 204), ("GET", "/webhooks/1/x/y/z", 404),
+        ("GET", "/v1/webhooks/1/x/y/z", 404), ("GET", "/webhooks/metadata", 405), ("GET", "/v1/webhooks/1/x/github", 405),
+        ("GET", "/api/v10/webhooks/1/x/y/z", 404), ("GET", "/api/webhooks/1/x/slack", 405), ("GET", "/hooks/x", 405),
+        ("GET", "/v1/hooks/x/y", 404), ("GET", "/webhooks/1/x", 404), ("GET", "/v1/webhooks/1/x", 404),
     ]
 
     /// "Every response has `Cosmos-Version: <int>`"; "X-Content-Type-Options nosniff".
@@ -26,6 +29,15 @@ struct StandardHeaderTests {
                 #expect(answer.headers.all("X-Content-Type-Options") == ["nosniff"], "\(method) \(target)")
                 if status >= 400, method != "HEAD" { #expect(answer["Content-Type"] == "application/problem+json", "\(method) \(target)") }
             }
+        }
+    }
+
+    /// The same where answers are plain words, as senders of Slack and Mattermost want them.
+    @Test(arguments: ["/webhooks/1/x/slack", "/v1/webhooks/1/x/slack", "/hooks/x", "/v1/hooks/x"])
+    func `plain answers tell it as well`(target: String) async throws {
+        try await CosmosWorld.run { world in
+            let answer = try await world.send("POST", target)
+            #expect(answer.status == 404 && answer["Cosmos-Version"] == "1" && answer["X-Content-Type-Options"] == "nosniff")
         }
     }
 

@@ -56,7 +56,7 @@ struct CosmosWorld: Sendable {
             community: community, hub: hub,
             presence: PresenceBoard(hub: hub, loop: Self.loops.next(), audiences: community.presenceAudiences) { _ in },
             limits: RequestLimits(limits, limiter: RateLimiter(), clock: { clock.now }), group: Self.loops, clock: { clock.now },
-            clientAddress: { $0.peer.host }, reportFailure: { _ in })
+            openSocketLimit: 256, clientAddress: { $0.peer.host }, reportFailure: { _ in })
         var cosmos = CosmosSettings(origin: origin, startedAt: clock.now, software: "1.2.3")
         cosmos.hasMetadataServers = plan.sources.contains { $0.role == .metadata }
         cosmos.issuers = plan.sources.compactMap(\.issuer)

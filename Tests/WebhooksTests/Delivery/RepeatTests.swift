@@ -175,7 +175,7 @@ import Testing
             try await world.engine.pump()
             world.receiver.answer(500)
             let changes = EndpointChanges(url: "https://moved.example.net/")
-            _ = try await world.engine.updateEndpoint(id, of: world.space, galaxyID: "g1", changes)
+            _ = try await world.engine.updateEndpoint(id, of: world.space, galaxyID: "g1", by: world.owner, changes)
             world.clock.advance(seconds: 7 * 86_400 - 1)
             try await world.engine.removeExpired()
             #expect(try await world.rows(.waiting).contains("galaxy.updated"))

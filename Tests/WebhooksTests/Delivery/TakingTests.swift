@@ -51,13 +51,33 @@ import Testing
                 for number in 0..<40 {
                     let endpoint = WebhookEndpoint(
                         id: EndpointID(tx.nextID()), spaceID: world.space, url: "https://h\(number).example.net/", events: ["*"],
-                        scheme: .symmetric, state: .active, createdBy: world.owner, createdAt: tx.now)
+                        scheme: .symmetric, state: .active, createdBy: AccountID(Int64(number / 5 + 1)), createdAt: tx.now)
                     try tx.insert(endpoint, secret: Array(1...32), position: Int64.max)
                     for _ in 0..<3 { try tx.queue("member.left", Array("{}".utf8), messageID: "msg_0", for: endpoint.id) }
                 }
             }
+            // Ten for each: nobody has reached the limit of one person.
             #expect(try await world.engine.takeDue().count == 64)
             #expect(try await world.engine.takeDue().isEmpty)
+        }
+    }
+
+    /// One person does not hold all places, however many endpoints and hosts that person has.
+    @Test func sixteenAreOnTheirWayForOnePerson() async throws {
+        try await WebhookWorld.run(on: .sqlite) { world in
+            try await world.database.transaction { tx in
+                for number in 0..<40 {
+                    let endpoint = WebhookEndpoint(
+                        id: EndpointID(tx.nextID()), spaceID: world.space, url: "https://h\(number).example.net/", events: ["*"],
+                        scheme: .symmetric, state: .active, createdBy: AccountID(number == 39 ? 2 : 1), createdAt: tx.now)
+                    try tx.insert(endpoint, secret: Array(1...32), position: Int64.max)
+                    try tx.queue("member.left", Array("{}".utf8), messageID: "msg_0", for: endpoint.id)
+                }
+            }
+            let taken = try await world.engine.takeDue()
+            #expect(taken.count(where: { $0.1.endpoint.createdBy == AccountID(1) }) == 16 && taken.count == 17)
+            for (delivery, record) in taken { await world.engine.attempt(delivery, record) }
+            #expect(try await world.engine.takeDue().count == 16)
         }
     }
 

@@ -57,14 +57,14 @@ import Testing
             ] {
                 await #expect(throws: WebhookRefusal.self) { try await world.endpoint(url: url) }
                 await #expect(throws: WebhookRefusal.self) {
-                    try await world.engine.updateEndpoint(id, of: world.space, galaxyID: "g1", EndpointChanges(url: url))
+                    try await world.engine.updateEndpoint(id, of: world.space, galaxyID: "g1", by: world.owner, EndpointChanges(url: url))
                 }
             }
             await #expect(throws: WebhookRefusal.unknownEvent("galaxy.painted")) {
                 try await world.endpoint(events: ["*", "galaxy.painted"])
             }
             await #expect(throws: WebhookRefusal.unknownEvent("x")) {
-                try await world.engine.updateEndpoint(id, of: world.space, galaxyID: "g1", EndpointChanges(events: ["x"]))
+                try await world.engine.updateEndpoint(id, of: world.space, galaxyID: "g1", by: world.owner, EndpointChanges(events: ["x"]))
             }
             #expect(try await world.shown(id).state == .active)
         }
@@ -80,7 +80,7 @@ import Testing
             let (engine, unknown) = (world.engine, WebhookRefusal.unknownEndpoint)
             await #expect(throws: unknown) { try await engine.endpoint(id, of: other) }
             await #expect(throws: unknown) {
-                try await engine.updateEndpoint(id, of: other, galaxyID: "g2", EndpointChanges(isEnabled: false))
+                try await engine.updateEndpoint(id, of: other, galaxyID: "g2", by: world.owner, EndpointChanges(isEnabled: false))
             }
             await #expect(throws: unknown) { try await engine.deleteEndpoint(id, of: other) }
             await #expect(throws: unknown) { try await engine.rotateSecret(of: id, of: other, overlap: 0) }
@@ -102,7 +102,8 @@ import Testing
             try await world.rename("Nest")
             await world.settle()
             let moved = "https://moved.example.net/"
-            let changed = try await world.engine.updateEndpoint(id, of: world.space, galaxyID: "g1", EndpointChanges(url: moved))
+            let changed = try await world.engine.updateEndpoint(
+                id, of: world.space, galaxyID: "g1", by: world.owner, EndpointChanges(url: moved))
             #expect(changed.state == .pending)
             #expect(changed.firstFailureAt == nil)
             await world.pass(seconds: 200, step: 5)
@@ -124,13 +125,15 @@ import Testing
             let (id, _) = try await world.endpoint()
             try await world.rename("waits")
             try await world.engine.pump()
-            var changed = try await world.engine.updateEndpoint(id, of: world.space, galaxyID: "g1", EndpointChanges(isEnabled: false))
+            var changed = try await world.engine.updateEndpoint(
+                id, of: world.space, galaxyID: "g1", by: world.owner, EndpointChanges(isEnabled: false))
             #expect(changed.state == .disabled)
             #expect(changed.disabledReason == .user)
             try await world.rename("unheard")
             await world.settle()
             #expect(world.receiver.arrivals.isEmpty)
-            changed = try await world.engine.updateEndpoint(id, of: world.space, galaxyID: "g1", EndpointChanges(isEnabled: true))
+            changed = try await world.engine.updateEndpoint(
+                id, of: world.space, galaxyID: "g1", by: world.owner, EndpointChanges(isEnabled: true))
             #expect(changed.state == .pending)
             #expect(changed.disabledReason == nil)
             await world.settle()
@@ -149,7 +152,8 @@ import Testing
             try await world.rename("Nest")
             let stale = try await world.database.read { try $0.listeningEndpoints() }
             #expect(stale.count == 2)
-            _ = try await world.engine.updateEndpoint(second, of: world.space, galaxyID: "g1", EndpointChanges(isEnabled: false))
+            _ = try await world.engine.updateEndpoint(
+                second, of: world.space, galaxyID: "g1", by: world.owner, EndpointChanges(isEnabled: false))
             try await world.engine.pump(stale)
             #expect(try await world.rows(.waiting) == ["galaxy.updated"])
         }
@@ -164,7 +168,8 @@ import Testing
             try await world.rename("Nest")
             await world.settle()
             #expect(try await world.shown(id).firstFailureAt != nil)
-            let changed = try await world.engine.updateEndpoint(id, of: world.space, galaxyID: "g1", EndpointChanges(isEnabled: true))
+            let changed = try await world.engine.updateEndpoint(
+                id, of: world.space, galaxyID: "g1", by: world.owner, EndpointChanges(isEnabled: true))
             #expect(changed.firstFailureAt == nil)
             #expect(changed.state == .active)
             #expect(try await world.shown(id) == changed)
@@ -253,7 +258,8 @@ import Testing
             try await world.engine.test(id, of: world.space, galaxyID: "g1")
             await world.settle()
             #expect(world.receiver.types == ["webhook.ping"])
-            _ = try await world.engine.updateEndpoint(id, of: world.space, galaxyID: "g1", EndpointChanges(isEnabled: false))
+            _ = try await world.engine.updateEndpoint(
+                id, of: world.space, galaxyID: "g1", by: world.owner, EndpointChanges(isEnabled: false))
             try await world.engine.test(id, of: world.space, galaxyID: "g1")
             await world.settle()
             #expect(world.receiver.types == ["webhook.ping", "webhook.ping"])

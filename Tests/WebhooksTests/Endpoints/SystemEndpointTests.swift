@@ -25,7 +25,7 @@ import Testing
             try await world.limit("hidden", to: [])
             try await world.say("not for everybody", in: hidden)
             let draft = try GalaxyDraft(id: "g2", name: "Eyrie", ownerID: "u1")
-            _ = try await world.community.createGalaxy(draft, by: WebhookWorld.metadata, address: "192.0.2.1")
+            _ = try await world.community.createGalaxy(draft, by: .actor(WebhookWorld.metadata), address: "192.0.2.1")
             try await world.community.updateGalaxy("g2", by: WebhookWorld.origin, GalaxyChanges(name: "Nest"))
             try await world.community.deleteGalaxyChannel("hidden", of: "g1", by: WebhookWorld.metadata)
             await world.settle()

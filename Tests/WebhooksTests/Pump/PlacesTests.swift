@@ -78,6 +78,6 @@ extension WebhookWorld {
 
     fileprivate func secondGalaxy() async throws -> SpaceID {
         let draft = try GalaxyDraft(id: "g2", name: "Loft", ownerID: "u1")
-        return try await community.createGalaxy(draft, by: Self.metadata, address: "192.0.2.1").galaxy.space.id
+        return try await community.createGalaxy(draft, by: .actor(Self.metadata), address: "192.0.2.1").galaxy.space.id
     }
 }

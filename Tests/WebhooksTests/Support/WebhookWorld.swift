@@ -68,7 +68,7 @@ struct WebhookWorld: Sendable {
                 try await world.community.prepare()
                 try await world.community.addOperator("u1")
                 let draft = try GalaxyDraft(id: "g1", name: "Rookery", ownerID: "u1")
-                let galaxy = try await world.community.createGalaxy(draft, by: Self.metadata, address: "192.0.2.1").galaxy
+                let galaxy = try await world.community.createGalaxy(draft, by: .actor(Self.metadata), address: "192.0.2.1").galaxy
                 world.space = galaxy.space.id
                 world.owner = try await world.community.account(cosmosUser: "u1").id
                 try await body(world)

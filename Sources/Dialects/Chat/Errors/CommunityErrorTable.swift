@@ -57,7 +57,10 @@ extension ChatError {
         // What only other APIs ask for; here it would be refused in the same words as its like.
         case .notOwnInvite, .newOwnerNeeded, .cannotRemoveOneself, .cannotRemoveOwner, .invalidChannelInvite, .cannotGrant,
             .invalidPermissions, .invalidParent, .unknownChannelKind, .galaxyConflict, .channelConflict, .identityTaken, .identityRevoked,
-            .notOperator, .invalidClaimCode:
+            .notOperator, .invalidClaimCode, .unknownProfile, .notProfileOwner, .unknownWorld, .unknownAsset, .unknownService,
+            .unknownInstance, .unknownCandidate, .candidateRefused, .bannedFromInstance, .unknownPicture, .unknownTag, .missingTag,
+            .notRegistryOwner, .registryIDTaken, .alreadyFollowing,
+            .cannotFollowOneself, .lastAdministrator:
             self = .forbidden("missing_permissions", "The permission for this is missing.")
         case .ambiguousChannel: self = .unknown(10_003, "unknown_channel", "There is no such channel.")
         case .unknownSession: self = .unauthorized

@@ -61,7 +61,9 @@ final class ChatEventEncoder: EventEncoder {
         case .spaceDeleted(let space):
             guard includesServerEvents else { return nil }
             return event(.serverDelete, sequence: sequence) { $0.member("server_id", String(space.rawValue)) }
-        case .channelMemberRemoved, .channelNarrowed, .memberUpdated, .sessionEnded, .accountUpdated, .channelInvited:
+        case .channelMemberRemoved, .channelNarrowed, .memberUpdated, .sessionEnded, .accountUpdated, .channelInvited, .profileCreated,
+            .profileUpdated, .profileDeleted, .serverUpdated, .worldChanged, .serviceChanged, .instanceChanged, .candidateChanged,
+            .queueChanged:
             return nil
         }
     }

@@ -27,6 +27,8 @@ final class GatewayConnection: WebSocketHandler, Subscriber, SessionHolder {
     private(set) var subscription: Subscription?
     private var closeCode: ChatCloseCode?
     var fleeting = Fleeting()
+    /// Until the first message.
+    private var diversion: SocketDiversion?
 
     init(socket: WebSocketConnection, gateway: ChatGateway) {
         self.socket = socket
@@ -38,7 +40,10 @@ final class GatewayConnection: WebSocketHandler, Subscriber, SessionHolder {
     var loop: EventLoop { socket.loop }
 
     /// Says HELLO and goes on as the upgrade request asked (contracts/chat.md 4.3).
-    func start(_ hello: Hello) {
+    ///
+    /// - Parameter diversion: whom the first message may belong to instead.
+    func start(_ hello: Hello, diversion: SocketDiversion? = nil) {
+        self.diversion = diversion
         let sockets = gateway.sockets(of: loop)
         sockets.add(self)
         socket.sendEncoded(frame: gateway.helloFrame)
@@ -71,6 +76,11 @@ final class GatewayConnection: WebSocketHandler, Subscriber, SessionHolder {
     // MARK: From the socket
 
     func receivedText(_ bytes: [UInt8]) {
+        if let diversion {
+            self.diversion = nil
+            // It is not ours, and nothing of it is.
+            if diversion.take(socket, bytes) { return closed(code: nil, clean: false) }
+        }
         perform(state.received(bytes, at: loop.now))
     }
 

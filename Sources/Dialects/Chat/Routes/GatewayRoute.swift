@@ -6,20 +6,19 @@ internal import WebSocket
 struct GatewayRoute {
     let gateway: ChatGateway
 
-    func mount(on router: inout RouteGroup) {
-        router.get("/api/ws", upgrade)
-    }
-
-    @Sendable private func upgrade(_ request: HTTPRequest) async throws -> HTTPResponse {
+    /// - Parameter diversion: whom the first message may belong to instead, where nothing in the request says.
+    func upgrade(_ request: HTTPRequest, _ diversion: SocketDiversion?) async throws -> HTTPResponse {
         let hello = Self.hello(of: request)
         let gateway = gateway
+        var options = Self.options
+        if let diversion { options.messageLimit = max(options.messageLimit, diversion.messageLimit) }
         do throws(WebSocketHandshakeError) {
             return try WebSocketHandshake.response(
-                to: request, options: Self.options, subprotocol: { $0.first == "bearer" ? "bearer" : nil },
+                to: request, options: options, subprotocol: { $0.first == "bearer" ? "bearer" : nil },
                 accept: { socket in
                     let connection = GatewayConnection(socket: socket, gateway: gateway)
                     socket.handler = connection
-                    connection.start(hello)
+                    connection.start(hello, diversion: diversion)
                 })
         } catch {
             return error.response
@@ -34,6 +33,13 @@ struct GatewayRoute {
         options.slowReaderCloseCode = ChatCloseCode.unknownError.webSocketCode
         return options
     }()
+
+    /// What of a request says that it is one of this API (DESIGN section 8).
+    static func isHinted(_ request: HTTPRequest) -> Bool {
+        if request.bearerToken != nil || request.headers.list("sec-websocket-protocol").first == "bearer" { return true }
+        let query = request.query
+        return ["token", "access_token", "v", "session_id", "ext"].contains { query[first: $0] != nil }
+    }
 
     /// The token may come in a header, in the query or in the list of subprotocols, in this order (4.3).
     private static func hello(of request: HTTPRequest) -> GatewayConnection.Hello {

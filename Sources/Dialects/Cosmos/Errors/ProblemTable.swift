@@ -113,7 +113,10 @@ extension Problem {
         case .usernameTaken, .emailTaken, .wrongPassword, .registrationClosed, .invitationRequired, .invalidInvitation, .unknownInvite,
             .unknownAccountInvite, .unknownChannelInvite, .cannotMessageOneself, .notInDirectChannel, .alreadyMember,
             .invalidChannelInvite, .alreadyInvited, .notOwnInvite, .newOwnerNeeded, .cannotRemoveOneself, .cannotRemoveOwner,
-            .ambiguousChannel:
+            .ambiguousChannel, .unknownProfile, .notProfileOwner, .unknownWorld, .unknownAsset, .unknownService, .unknownInstance,
+            .unknownCandidate, .candidateRefused, .bannedFromInstance, .unknownPicture, .unknownTag, .missingTag, .notRegistryOwner,
+            .registryIDTaken, .alreadyFollowing, .cannotFollowOneself,
+            .lastAdministrator:
             self.init(.invalid)
         }
     }

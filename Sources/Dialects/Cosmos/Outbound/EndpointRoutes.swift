@@ -50,7 +50,8 @@ struct EndpointRoutes {
             guard case .account(let account) = try await endpoints.actor(call, in: id), case .user(let user) = call.caller else {
                 throw CommunityError.missingPermission(.manageWebhooks)
             }
-            let space = try await endpoints.community.spaceForWebhooks(of: id, by: account)
+            let isReading = call.request.method == .get || call.request.method == .head
+            let space = try await endpoints.community.spaceForWebhooks(of: id, by: account, isReading: isReading)
             do {
                 return try await handler(Managed(call: call, user: user, galaxyID: id, space: space))
             } catch let refusal as WebhookRefusal {
@@ -103,7 +104,7 @@ struct EndpointRoutes {
         try form.finish()
         if url != nil { try count(managed) }
         let endpoint = try await engine.updateEndpoint(
-            managed.endpoint, of: managed.space, galaxyID: managed.galaxyID,
+            managed.endpoint, of: managed.space, galaxyID: managed.galaxyID, by: managed.user.account.id,
             EndpointChanges(
                 url: url, events: events, channels: isLimited ? .set(channels) : .keep, description: description.withoutEmptyText,
                 isEnabled: isEnabled))

@@ -18,6 +18,8 @@ struct ChannelRoutes {
 
     @Sendable private func list(_ call: Endpoints.Call) async throws -> HTTPResponse {
         let id = call.parameter("galaxy_id")
+        // A member who cannot be recognised now shall not believe that there is nothing.
+        if case .refused(let problem) = call.caller, problem.kind == .keysUnavailable { throw problem }
         let channels = try await endpoints.community.galaxyChannels(of: id, for: call.caller.viewer(of: id))
         var response = HTTPResponse.json(Wire.list(channels) { Wire.channel($0, to: &$1) })
         response.headers.set("Cache-Control", "private, no-store")

@@ -132,8 +132,9 @@ struct Endpoints: Sendable {
             return Call(request: request, caller: try await bearer(token, request))
         } catch {
             let problem = Problem(for: error)
-            guard problem.kind.status.code == 401 else { throw error }
-            try countFailure(request)
+            // Whose keys cannot be had now is nobody: routes for everybody answer all the same.
+            guard problem.kind.status.code == 401 || problem.kind == .keysUnavailable else { throw error }
+            if problem.kind != .keysUnavailable { try countFailure(request) }
             return Call(request: request, caller: .refused(problem))
         }
     }
@@ -146,10 +147,13 @@ struct Endpoints: Sendable {
         let body = try await request.body.collect(upTo: Self.bodyLimit)
         let hasBody = ![HTTPMethod.get, .head, .delete].contains(request.method)
         guard hasBody || body.isEmpty else { throw Problem(.invalid, "A signed \(request.method.rawValue) has no body.") }
+        let message = message(of: request, body)
         do {
-            guard let server = try await federation.metadataServer(signing: message(of: request, body)) else { return nil }
+            guard let server = try await federation.metadataServer(signing: message) else { return nil }
             return Call(request: request, caller: .metadata(server), body: body)
         } catch {
+            let keyID = (try? MessageSignature.candidates(in: message, of: .serverRequest))?.first?.keyID
+            services.noteRefusal(keyID ?? "", Problem(for: error).kind.code)
             if error != .unavailable { try countFailure(request) }
             throw error
         }

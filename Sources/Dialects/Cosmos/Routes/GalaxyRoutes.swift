@@ -18,9 +18,10 @@ struct GalaxyRoutes {
         try requireMaker(call.caller)
         let form = try await endpoints.form(call)
         let (draft, claim) = try draft(form, isFromServer: call.isFromServer)
-        try await requireStanding(call, draft)
+        let assertion = try await requireStanding(call, draft)
         let made = try await endpoints.community.createGalaxy(
-            draft, by: call.maker, claim: claim, address: endpoints.services.shared.clientAddress(call.request))
+            draft, by: call.maker, claim: claim, address: endpoints.services.shared.clientAddress(call.request),
+            spending: { try assertion?.spend(in: $0) })
         let isPrivate = call.isFromServer
         var response = HTTPResponse.json(
             Wire.object { Wire.galaxy(made.galaxy, server: endpoints.settings.origin.text, isPrivate: isPrivate, to: &$0) },
@@ -59,7 +60,9 @@ struct GalaxyRoutes {
     }
 
     /// What the owner wants, where that is asked for or said (4, "Intent"); a person makes galaxies of its own only.
-    private func requireStanding(_ call: Endpoints.Call, _ draft: GalaxyDraft) async throws {
+    ///
+    /// - Returns: what the owner has signed, to be used up with the making.
+    private func requireStanding(_ call: Endpoints.Call, _ draft: GalaxyDraft) async throws -> SingleUse? {
         switch call.caller {
         case .user(let user):
             guard user.userID == draft.ownerID else { throw CommunityError.notOperator }
@@ -69,12 +72,13 @@ struct GalaxyRoutes {
             let assertions = call.request.headers.all("cosmos-user-assertion")
             guard assertions.count <= 1 else { throw Problem(.invalidAssertion) }
             if let assertion = assertions.first {
-                try await endpoints.federation.checkAssertion(assertion, owner: draft.ownerID, galaxyID: draft.id)
+                return try await endpoints.federation.assertion(assertion, owner: draft.ownerID, galaxyID: draft.id)
             } else if endpoints.settings.requiresUserAssertion {
                 throw Problem(.invalidAssertion, "The galaxy needs a Cosmos-User-Assertion of its owner.")
             }
         case .anonymous, .refused: throw Problem(.unauthenticated)
         }
+        return nil
     }
 
     @Sendable private func show(_ call: Endpoints.Call) async throws -> HTTPResponse {
@@ -91,6 +95,7 @@ struct GalaxyRoutes {
     /// Where galaxies are not for everybody, strangers do not learn that there is one.
     private func requireSight(of galaxy: Galaxy, _ call: Endpoints.Call) async throws {
         guard !endpoints.settings.hasPublicGalaxyInfo, !call.isFromMaker(of: galaxy) else { return }
+        if case .refused(let problem) = call.caller, problem.kind == .keysUnavailable { throw problem }
         guard case .account(let account) = call.caller.viewer(of: galaxy.id),
             try await endpoints.community.isMember(account, ofGalaxy: galaxy.id)
         else { throw CommunityError.unknownSpace }
@@ -111,11 +116,13 @@ extension Endpoints.Call {
     }
 
     /// Who makes a galaxy, for the audit log and for whom it belongs to.
-    fileprivate var maker: Actor {
+    fileprivate var maker: GalaxyMaker {
         switch caller {
-        case .metadata(let server): .metadataServer(origin: server.origin)
-        case .user(let user): .account(user.account.id)
-        case .newcomer, .anonymous, .refused: .account(AccountID(0))
+        case .metadata(let server): .actor(.metadataServer(origin: server.origin))
+        case .user(let user): .actor(.account(user.account.id))
+        case .newcomer(let identity): .newcomer(CosmosIdentity(identity))
+        // Who has shown nothing has been refused before.
+        case .anonymous, .refused: .actor(.account(AccountID(0)))
         }
     }
 }

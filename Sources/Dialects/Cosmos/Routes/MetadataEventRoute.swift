@@ -6,6 +6,11 @@ internal import Primitives
 
 /// What a metadata server tells of its galaxies and people (contracts/cosmos.md 9.7).
 struct MetadataEventRoute {
+    private static let types: Set<String> = [
+        "galaxy.updated", "galaxy.transferred", "galaxy.deleted", "member.joined", "member.left", "user.sessionsRevoked", "user.deleted",
+        "keys.revoked",
+    ]
+
     let endpoints: Endpoints
 
     func mount(on router: inout RouteGroup) {
@@ -19,7 +24,9 @@ struct MetadataEventRoute {
         var form = try await endpoints.form(call)
         let type = form.text("type")
         _ = form.optionalText("timestamp")
-        var data = form.form("data")
+        // What is new to this version is no failure: the sender would send it again and again.
+        let isKnown = Self.types.contains(type)
+        var data = isKnown ? form.form("data") : nil
         try form.finish()
         let sender = "metadata \(server.origin)"
         guard try await !endpoints.community.hasReceived(number, from: sender) else { return HTTPResponse(status: .noContent) }
@@ -68,7 +75,6 @@ struct MetadataEventRoute {
             if thumbprints.isEmpty, form.errors.isEmpty { form.refuse("thumbprints", "Must name at least one key.") }
             try form.finish()
             try await revoke(thumbprints, server)
-        // What is new to this version is no failure: the sender would send it again and again.
         default: return
         }
     }

@@ -26,10 +26,8 @@ struct SessionRoutes {
             case .anonymous, .refused, .metadata: nil
             }
         guard let identity else { throw Problem(.unauthenticated, "A session is opened with an identity token.") }
-        try await endpoints.federation.spend(identity)
-        let account = try await endpoints.community.admit(CosmosIdentity(identity))
         let session = try await endpoints.community.openCosmosSession(
-            for: account.id, issuedAt: identity.issuedAt, galaxies: identity.galaxies)
+            for: CosmosIdentity(identity), galaxies: identity.galaxies, spending: endpoints.federation.use(of: identity).spend)
         return .json(
             Wire.object { json in
                 json.member("token", SessionToken.prefix + session.token)

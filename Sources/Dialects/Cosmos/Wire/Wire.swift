@@ -59,6 +59,16 @@ enum Wire {
         json.member("permissions", override.permissions.rawValue)
     }
 
+    /// What everybody may see of a webhook that Roost receives (9.1).
+    static func identity(of webhook: IncomingWebhook, to json: inout JSONWriter) {
+        json.member("id", String(webhook.id.rawValue))
+        json.member("type", 1)
+        json.member("galaxyId", webhook.galaxyID)
+        json.member("channelId", webhook.channelWireID)
+        json.member("name", webhook.name)
+        json.member("avatarUrl", webhook.avatarURL)
+    }
+
     /// A member of a galaxy.
     static func member(_ member: GalaxyMember, to json: inout JSONWriter) {
         json.member("userId", member.userID)

@@ -75,7 +75,10 @@ extension Problem {
         case .missingPermission, .ownerOnly, .ownerCannotLeave, .homeSpaceStays, .notAuthor, .cannotMessageOneself, .notInDirectChannel,
             .emailTaken, .wrongPassword, .invalidRefreshToken, .spaceSuspended, .spaceReadOnly, .cannotGrant, .invalidPermissions,
             .invalidParent, .unknownChannelKind, .galaxyConflict, .channelConflict, .identityTaken, .identityRevoked, .notOperator,
-            .invalidClaimCode, .unknownWebhook:
+            .invalidClaimCode, .unknownWebhook, .unknownProfile, .notProfileOwner, .unknownWorld, .unknownAsset, .unknownService,
+            .unknownInstance, .unknownCandidate, .candidateRefused, .bannedFromInstance, .unknownPicture, .unknownTag, .missingTag,
+            .notRegistryOwner, .registryIDTaken, .alreadyFollowing,
+            .cannotFollowOneself, .lastAdministrator:
             self.init(.noPermission)
         }
     }

@@ -20,9 +20,9 @@ final class DawchatEventEncoder: EventEncoder {
             let data = Wire.object { Wire.invite(invite, to: &$0) }
             return EncodedEvent(common: ServerSentEvent.bytes(id: nil, event: "user-invite", data: data))
         case .messageUpdated, .messageDeleted, .channelCreated, .channelUpdated, .channelDeleted, .channelShown, .channelNarrowed,
-            .memberAdded,
-            .memberUpdated,
-            .memberRemoved, .removedFromSpace, .spaceUpdated, .spaceDeleted, .channelMemberRemoved, .sessionEnded, .accountUpdated:
+            .memberAdded, .memberUpdated, .memberRemoved, .removedFromSpace, .spaceUpdated, .spaceDeleted, .channelMemberRemoved,
+            .sessionEnded, .accountUpdated, .profileCreated, .profileUpdated, .profileDeleted, .serverUpdated, .worldChanged,
+            .serviceChanged, .instanceChanged, .candidateChanged, .queueChanged:
             return nil
         }
     }

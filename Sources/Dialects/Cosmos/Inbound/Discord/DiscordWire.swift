@@ -49,12 +49,7 @@ enum DiscordWire {
     /// A webhook, for somebody who has its token only: not who has made it.
     static func webhook(_ webhook: IncomingWebhook) -> [UInt8] {
         Wire.object { json in
-            json.member("id", String(webhook.id.rawValue))
-            json.member("type", 1)
-            json.member("galaxyId", webhook.galaxyID)
-            json.member("channelId", webhook.channelWireID)
-            json.member("name", webhook.name)
-            json.member("avatarUrl", webhook.avatarURL)
+            Wire.identity(of: webhook, to: &json)
             json.member("guild_id", webhook.galaxyID)
             json.member("channel_id", webhook.channelWireID)
             json.member("avatar", String?.none)

@@ -51,11 +51,17 @@ extension Endpoints {
 
     /// Counts a message of a webhook.
     ///
+    /// - Parameter isPart: whether it came together with others that were counted, or was counted in another way, so that only the channel counts it.
     /// - Returns: what is left for the webhook.
-    func countMessage(of webhook: IncomingWebhook) throws(RateLimitReached) -> RateLimitStatus? {
+    func countMessage(of webhook: IncomingWebhook, isPart: Bool = false) throws(RateLimitReached) -> RateLimitStatus? {
         let limits = services.shared.limits
-        let status = try limits.count(String(webhook.id.rawValue), InboundLimits.webhook)
+        let status = isPart ? nil : try limits.count(String(webhook.id.rawValue), InboundLimits.webhook)
         _ = try limits.count(String(webhook.channelID.rawValue), InboundLimits.channel)
         return status
+    }
+
+    /// Counts a delivery of GitHub, shown or not, before it is read: a push may cause a burst of them, and GitHub does not try again.
+    func countDelivery(to webhook: IncomingWebhook) throws(RateLimitReached) -> RateLimitStatus? {
+        try services.shared.limits.count(String(webhook.id.rawValue), InboundLimits.deliveries)
     }
 }

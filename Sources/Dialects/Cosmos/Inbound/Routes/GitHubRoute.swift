@@ -17,6 +17,7 @@ struct GitHubRoute {
         guard let event = headers[first: "x-github-event"], !event.isEmpty else {
             throw Problem(.invalid, "The header X-GitHub-Event is missing.")
         }
+        _ = try endpoints.countDelivery(to: call.webhook)
         // The whole body: the signature is over what came, in whatever form.
         let body = try await call.request.body.collect(upTo: InboundLimits.gitHubBody)
         if let secret = try await endpoints.community.gitHubSecret(of: call.webhook.id, token: call.token) {
@@ -31,7 +32,7 @@ struct GitHubRoute {
             return HTTPResponse(status: .noContent)
         }
         let delivery = headers[first: "x-github-delivery"].flatMap { (1...128).contains($0.utf8.count) ? $0.lowercased() : nil }
-        _ = try endpoints.countMessage(of: call.webhook)
+        _ = try endpoints.countMessage(of: call.webhook, isPart: true)
         _ = try await endpoints.community.execute(call.webhook.id, token: call.token, [post], delivery: delivery)
         return HTTPResponse(status: .noContent)
     }

@@ -35,7 +35,10 @@ struct SlackRoutes {
             throw SlackRefusal.actionProhibited
         }
         mattermost.members = try await endpoints.community.members(of: call.webhook.spaceID, among: mattermost.identifiers)
-        _ = try await endpoints.community.execute(call.webhook.id, token: call.token, try mattermost.posts())
+        let posts = try mattermost.posts()
+        // The first one was counted before the body was read.
+        for _ in posts.dropFirst() { _ = try endpoints.countMessage(of: call.webhook, isPart: true) }
+        _ = try await endpoints.community.execute(call.webhook.id, token: call.token, posts)
         return .text("ok")
     }
 
@@ -55,8 +58,7 @@ struct SlackRoutes {
                 response = Self.answer(to: error)
                 if response.status.code == 500 { endpoints.services.shared.reportFailure(error) }
             }
-            response.headers.set("X-Content-Type-Options", "nosniff")
-            response.headers.set("Cache-Control", "no-store")
+            Endpoints.complete(&response, version: endpoints.prefix ?? VersionPolicy.current)
             return response
         }
     }

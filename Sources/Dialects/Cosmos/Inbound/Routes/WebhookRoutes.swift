@@ -79,12 +79,7 @@ struct WebhookRoutes {
 
     /// - Parameter token: only where it has just been made.
     private func write(_ webhook: IncomingWebhook, token: WebhookToken? = nil, to json: inout JSONWriter) {
-        json.member("id", String(webhook.id.rawValue))
-        json.member("type", 1)
-        json.member("galaxyId", webhook.galaxyID)
-        json.member("channelId", webhook.channelWireID)
-        json.member("name", webhook.name)
-        json.member("avatarUrl", webhook.avatarURL)
+        Wire.identity(of: webhook, to: &json)
         json.member("creatorId", webhook.creatorID)
         json.member("permissions", webhook.permissions.rawValue)
         json.member("hasGithubSecret", webhook.hasGitHubSecret)
