@@ -40,6 +40,10 @@ let package = Package(
         system("CSodium", "libsodium", apt: "libsodium-dev", brew: "libsodium"),
         system("CZlib", "zlib", apt: "zlib1g-dev", brew: "zlib"),
         system("CYAML", "yaml-0.1", apt: "libyaml-dev", brew: "libyaml"),
+        system("CZip", "libzip", apt: "libzip-dev", brew: "libzip"),
+        system("CSpng", "spng", apt: "libspng-dev", brew: "libspng"),
+        system("CTurboJPEG", "libturbojpeg", apt: "libturbojpeg0-dev", brew: "jpeg-turbo"),
+        system("CWebP", "libwebpdemux", apt: "libwebp-dev", brew: "webp"),
         system("CCurl", "libcurl", apt: "libcurl4-openssl-dev", brew: "curl"),
         .target(name: "CPlatform", path: "Sources/C/CPlatform"),
         .target(name: "CDocuments", path: "Sources/C/CDocuments"),
@@ -49,6 +53,7 @@ let package = Package(
         library("Primitives"),
         library("Reactor", ["CLibuv", "CPlatform", "Primitives"]),
         library("JSON", ["CSimdJSON"]),
+        library("YAML", ["CYAML"]),
         library("Observability", ["JSON", "Primitives"]),
         library("HTTP", ["Primitives", "Reactor"]),
         library("WebSocket", ["CZlib", "HTTP", "Primitives", "Reactor"]),
@@ -56,8 +61,11 @@ let package = Package(
         library("HTTPClient", ["CCurl", "HTTP", "Primitives", "Reactor", "Security"]),
         library("Storage", ["CPostgres", "CSQLite", "Primitives", "Reactor"]),
         library("Community", ["JSON", "Primitives", "Security", "Storage"]),
+        library("ProfileArchive", ["CZip", "Community", "YAML"]),
+        library("Images", ["CSpng", "CTurboJPEG", "CWebP"]),
         library("Federation", ["HTTP", "HTTPClient", "JSON", "Primitives", "Reactor", "Security", "Storage"]),
         library("Webhooks", ["Community", "HTTPClient", "JSON", "Primitives", "Reactor", "Security", "Storage"]),
+        library("Blobs", ["HTTP", "HTTPClient", "Primitives", "Reactor", "Security", "Storage"]),
         library("Gateway", ["Community", "Primitives", "Reactor", "Storage", "WebSocket"]),
         library(
             "Dialect", path: "Sources/Dialects/Dialect",
@@ -74,10 +82,24 @@ let package = Package(
                 "Community", "Dialect", "Federation", "Gateway", "HTTP", "JSON", "Primitives", "Reactor", "Security", "Storage", "Webhooks",
             ]),
         library(
+            "Gale", path: "Sources/Dialects/Gale",
+            ["Community", "Dialect", "Gateway", "HTTP", "HTTPClient", "JSON", "Primitives", "Reactor", "Security", "Storage", "WebSocket"]),
+        library(
+            "Reileta", path: "Sources/Dialects/Reileta",
+            [
+                "Community", "Dialect", "Federation", "Gateway", "HTTP", "JSON", "Primitives", "Reactor", "Security", "Storage",
+                "WebSocket",
+            ]),
+        library(
+            "ReiletaSocketIO", path: "Sources/Dialects/ReiletaSocketIO",
+            ["HTTP", "JSON", "Primitives", "Reactor", "Reileta", "Security", "WebSocket"]),
+        library(
             "Server",
             [
-                "CYAML", "Chat", "Community", "Cosmos", "Dawchat", "Dialect", "Federation", "Gateway", "HTTP", "HTTPClient", "JSON",
-                "Observability", "Primitives", "Reactor", "Security", "Storage", "WebSocket", "Webhooks",
+                "Blobs", "Chat", "Community", "Cosmos", "Dawchat", "Dialect", "Federation", "Gale", "Gateway", "HTTP", "HTTPClient",
+                "Images", "JSON", "Observability", "Primitives", "ProfileArchive", "Reactor", "Reileta", "ReiletaSocketIO", "Security",
+                "Storage",
+                "WebSocket", "Webhooks", "YAML",
             ]),
         .executableTarget(
             name: "executor-benchmark", dependencies: ["Reactor"], path: "Benchmarks/Executor", swiftSettings: swiftSettings),
@@ -92,6 +114,7 @@ let package = Package(
         library("StorageTesting", path: "Tests/Support/StorageTesting", ["CPostgres", "CSQLite", "Primitives", "Security", "Storage"]),
         tests("ReactorTests", ["Primitives", "Reactor", "TestSupport"]),
         tests("JSONTests", ["JSON", "TestSupport"]),
+        tests("YAMLTests", ["YAML"]),
         tests("ObservabilityTests", ["JSON", "Observability", "Primitives"]),
         tests("HTTPTests", ["HTTP", "Primitives", "Reactor", "TestSupport"]),
         tests("SecurityTests", ["HTTP", "JSON", "Primitives", "Reactor", "Security"]),
@@ -105,9 +128,14 @@ let package = Package(
                 "Community", "HTTP", "HTTPClient", "JSON", "Primitives", "Reactor", "Security", "Storage", "StorageTesting", "TestSupport",
                 "Webhooks",
             ]),
+        tests(
+            "BlobsTests",
+            ["Blobs", "HTTP", "HTTPClient", "Primitives", "Reactor", "Security", "Storage", "StorageTesting", "TestSupport"]),
         tests("WebSocketTests", ["WebSocket", "HTTP", "Primitives", "Reactor", "TestSupport"]),
         tests("StorageTests", ["Primitives", "Reactor", "Storage", "StorageTesting"]),
         tests("CommunityTests", ["Community", "Primitives", "Reactor", "Security", "Storage", "StorageTesting", "TestSupport"]),
+        tests("ProfileArchiveTests", ["CZlib", "Community", "ProfileArchive"]),
+        tests("ImagesTests", ["CSpng", "CTurboJPEG", "CWebP", "CZlib", "Images", "TestSupport"]),
         tests("GatewayTests", ["Gateway", "Community", "Primitives", "Reactor", "Storage"]),
         tests("ChatTests", ["Chat", "Community", "Gateway", "JSON", "Primitives", "Reactor"]),
         tests("DawchatTests", ["Community", "Dawchat", "Dialect", "Gateway", "HTTP", "JSON", "Primitives", "Security", "Storage"]),
@@ -118,18 +146,26 @@ let package = Package(
                 "Security",
                 "Storage", "StorageTesting", "Webhooks",
             ]),
+        tests("GaleTests", ["Community", "Gale", "HTTP", "Primitives", "Security"]),
+        tests(
+            "ReiletaTests",
+            [
+                "Community", "Federation", "Gateway", "HTTP", "JSON", "Primitives", "Reactor", "Reileta", "ReiletaSocketIO", "Storage",
+                "TestSupport",
+            ]),
         tests(
             "ServerTests",
             [
-                "Server", "Chat", "Community", "Cosmos", "Dawchat", "Dialect", "HTTP", "Observability", "Primitives", "Reactor", "Security",
-                "Storage",
+                "Blobs", "Server", "Chat", "Community", "Cosmos", "Dawchat", "Dialect", "HTTP", "Observability", "Primitives", "Reactor",
+                "Security", "Storage", "YAML",
             ]),
     ],
     cxxLanguageStandard: .cxx17
 )
 
 let fuzzed: [Target.Dependency] = [
-    "Chat", "Community", "Cosmos", "Dawchat", "HTTP", "JSON", "Primitives", "Security", "Server", "WebSocket",
+    "Chat", "Community", "Cosmos", "Dawchat", "HTTP", "Images", "JSON", "Primitives", "ProfileArchive", "Reileta", "ReiletaSocketIO",
+    "Security", "Server", "WebSocket", "YAML",
 ]
 package.targets.append(
     isFuzzing

@@ -1,3 +1,4 @@
+internal import Blobs
 internal import Community
 internal import Federation
 internal import Observability
@@ -41,7 +42,9 @@ public struct Program: Sendable {
             case .operators(let action, let options): try await TrustCommand(configuration: configuration(options)).run(action)
             case .claim(let action, let options): try await TrustCommand(configuration: configuration(options)).run(action)
             case .trust(let action, let options): try await TrustCommand(configuration: configuration(options)).run(action)
-            case .key(let action, let options): try TrustCommand(configuration: configuration(options)).run(action)
+            case .key(let action, let options): try await TrustCommand(configuration: configuration(options)).run(action)
+            case .peers(let action, let options): try await PeersCommand(configuration: configuration(options)).run(action)
+            case .blobs(let action, let options): try await BlobsCommand(configuration: configuration(options)).run(action)
             case .endSession(let session, let username, let options):
                 try await AdministrationCommand(configuration: configuration(options)).endSession(
                     session.map { SessionID($0) }, of: username)
@@ -76,6 +79,9 @@ public struct Program: Sendable {
             case .unavailable: (.unavailable, error.description)
             default: (.failure, error.description)
             }
+        case BlobError.unavailable(let reason): (.unavailable, "The store of files is not available: \(reason)")
+        case BlobsCommand.Failure.damaged(let count):
+            (.failure, "\(count) files are damaged. Bring them back from a backup, or have them uploaded again.")
         case let error as DataFolder.Failure: (.failure, "The data folder \(error.path) cannot be made: \(error.reason)")
         case let error as KeyFile.Failure: (.failure, error.description)
         case let error as Listener.Failure: (.failure, error.description)
@@ -86,6 +92,9 @@ public struct Program: Sendable {
             (.failure, "This origin is configured in both roles, and neither of its key documents has shown the key yet.")
         case KeyChangeFailure.revokedKey: (.failure, "The key is revoked. That is for ever.")
         case TrustCommand.Failure.noOperator(let user): (.failure, "\(user) is no operator, or one by the configuration.")
+        case PeersCommand.Failure.noAddress(let text): (.badUsage, "\(text) is no host, with a port if it has one.")
+        case PeersCommand.Failure.unknown(let address): (.failure, "Nothing is known of \(address).")
+        case let error as PeerFailure: (.failure, error.sentence)
         // Only commands on the data folder pass these on: what they were told is no good.
         case CommunityError.invalid(let fields): (.badUsage, fields.sentence)
         case CommunityError.usernameTaken: (.failure, "The username is taken.")

@@ -42,6 +42,6 @@ struct ServeCommand {
         let folder = try DataFolder(configuration.dataFolder)
         return StartScreen(
             name: configuration.serverName, version: RoostVersion.current, url: server.url, dataFolder: folder.path,
-            database: configuration.databaseDescription(in: folder), setupCode: server.setupCode)
+            database: configuration.databaseDescription(in: folder), apis: configuration.apis, setupCode: server.setupCode)
     }
 }

@@ -48,11 +48,16 @@ struct TrustCommand {
         }
     }
 
-    func run(_ action: Command.KeyAction) throws {
-        let keys = try ServerKeys(folder: try DataFolder(configuration.dataFolder).path, clock: { .now() })
-        if action == .rotate { try keys.rotate() }
-        for key in keys.current().published {
-            Output.write("\(key.thumbprint)  \(StandardWebhookSignature.text(of: key))\n")
+    func run(_ action: Command.KeyAction) async throws {
+        try await DataFolderWork(configuration: configuration).run { work in
+            let keys = work.federation.serverKeys
+            if action == .rotate {
+                try keys.rotate()
+                try await work.community.auditKeyTrust("rotated to \(keys.current().signing.publicKey.thumbprint)")
+            }
+            for key in keys.current().published {
+                Output.write("\(key.thumbprint)  \(StandardWebhookSignature.text(of: key))\n")
+            }
         }
     }
 

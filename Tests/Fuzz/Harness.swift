@@ -10,6 +10,10 @@ enum Harness: String, CaseIterable, Sendable {
     case inbound
     case fields
     case signatures
+    case archive
+    case images
+    case reileta
+    case socketio
 
     /// Reads one input; whatever it is, it must neither trap nor break a promise.
     func run(_ bytes: [UInt8]) throws(Finding) {
@@ -24,6 +28,10 @@ enum Harness: String, CaseIterable, Sendable {
         case .inbound: try InboundHarness.run(bytes)
         case .fields: try StructuredFieldsHarness.run(bytes)
         case .signatures: try SignaturesHarness.run(bytes)
+        case .archive: try ArchiveHarness.run(bytes)
+        case .images: try ImageHarness.run(bytes)
+        case .reileta: try ReiletaHarness.run(bytes)
+        case .socketio: try SocketIOHarness.run(bytes)
         }
     }
 }

@@ -1,6 +1,8 @@
+internal import YAML
+
 @testable import Server
 
-/// The configuration reader: what is read is within the limits, reads the same when it is written again, and can be taken as a configuration.
+/// The YAML reader: what is read is within the limits and of one kind, reads the same when it is written again, and can be taken as a configuration.
 enum YAMLHarness {
     static func run(_ bytes: [UInt8]) throws(Finding) {
         let document: YAMLNode
@@ -34,6 +36,7 @@ enum YAMLHarness {
     /// - Returns: the levels.
     private static func walk(_ node: YAMLNode, _ lines: Int) throws(Finding) -> Int {
         try require(node.line >= 1 && node.line <= lines, "the line \(node.line) is not there")
+        try checkKind(node)
         var depth = 0
         switch node.content {
         case .null, .scalar: return 0
@@ -45,11 +48,21 @@ enum YAMLHarness {
         return depth + 1
     }
 
+    /// A value is of its kind and no other.
+    private static func checkKind(_ node: YAMLNode) throws(Finding) {
+        let kind = node.kind
+        try require((node.string != nil) == (kind == .string), "\(kind) is read as a string")
+        try require((node.boolean != nil) == (kind == .boolean), "\(kind) is read as a boolean")
+        try require(node.integer == nil || kind == .integer, "\(kind) is read as an integer")
+        try require((node.items != nil) == (kind == .sequence), "\(kind) is read as a list")
+        if case .scalar(_, isPlain: false) = node.content { try require(kind == .string, "what stands in quotes is \(kind)") }
+    }
+
     /// Writes flow style with everything quoted and all keys marked, because short keys only go unmarked.
     private static func write(_ node: YAMLNode, to text: inout String) {
         switch node.content {
         case .null: text += "~"
-        case .scalar(let scalar): write(scalar, to: &text)
+        case .scalar(let scalar, _): text += quoted(scalar)
         case .sequence(let items):
             text += "["
             for item in items {
@@ -60,9 +73,7 @@ enum YAMLHarness {
         case .mapping(let entries):
             text += "{"
             for entry in entries {
-                text += "? "
-                write(entry.key, to: &text)
-                text += " : "
+                text += "? \(quoted(entry.key)) : "
                 write(entry.value, to: &text)
                 text += ",\n"
             }
@@ -70,8 +81,9 @@ enum YAMLHarness {
         }
     }
 
-    private static func write(_ scalar: String, to text: inout String) {
-        text += "\""
+    /// A scalar in double quotes, with everything escaped that is not ASCII.
+    static func quoted(_ scalar: String) -> String {
+        var text = "\""
         for value in scalar.unicodeScalars {
             switch value {
             case "\"", "\\": text += "\\\(value)"
@@ -81,14 +93,14 @@ enum YAMLHarness {
                 text += "\\U" + String(repeating: "0", count: 8 - digits.count) + digits
             }
         }
-        text += "\""
+        return text + "\""
     }
 
     /// Whether two nodes have the same content, wherever it stands. Texts are compared by their bytes.
     private static func isSame(_ left: YAMLNode, _ right: YAMLNode) -> Bool {
         switch (left.content, right.content) {
         case (.null, .null): true
-        case (.scalar(let left), .scalar(let right)): left.utf8.elementsEqual(right.utf8)
+        case (.scalar(let left, _), .scalar(let right, _)): left.utf8.elementsEqual(right.utf8)
         case (.sequence(let left), .sequence(let right)): left.elementsEqual(right, by: isSame)
         case (.mapping(let left), .mapping(let right)):
             left.elementsEqual(right) { $0.key.utf8.elementsEqual($1.key.utf8) && isSame($0.value, $1.value) }

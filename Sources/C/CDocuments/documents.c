@@ -15,6 +15,21 @@ static const unsigned char dawchat_openapi[] = {
 #embed "../../../docs/api/dawchat.openapi.yaml"
 };
 
+static const unsigned char gale_openapi[] = {
+#embed "../../../docs/api/gale.openapi.yaml"
+};
+
+static const unsigned char reileta_openapi[] = {
+#embed "../../../docs/api/reileta.openapi.yaml"
+};
+
+static const unsigned char icon[] = {
+#embed "../../../docs/icon.png"
+};
+
 const roost_document roost_chat_openapi = {chat_openapi, sizeof chat_openapi};
 const roost_document roost_cosmos_openapi = {cosmos_openapi, sizeof cosmos_openapi};
 const roost_document roost_dawchat_openapi = {dawchat_openapi, sizeof dawchat_openapi};
+const roost_document roost_gale_openapi = {gale_openapi, sizeof gale_openapi};
+const roost_document roost_reileta_openapi = {reileta_openapi, sizeof reileta_openapi};
+const roost_document roost_icon = {icon, sizeof icon};

@@ -18,6 +18,8 @@ public struct DialectServices: Sendable {
     public var group: EventLoopGroup
     /// The wall clock.
     public var clock: WallClock
+    /// Sockets that each API has at most which need no login: a part of the server's connections.
+    public var openSocketLimit: Int
     /// The address a request comes from, behind trusted proxies too.
     public var clientAddress: @Sendable (HTTPRequest) -> String
     /// Hears of failures that are nobody's fault outside; never of secrets.
@@ -26,6 +28,7 @@ public struct DialectServices: Sendable {
     /// Names every service once.
     public init(
         community: Community, hub: Hub, presence: PresenceBoard, limits: RequestLimits, group: EventLoopGroup, clock: @escaping WallClock,
+        openSocketLimit: Int,
         clientAddress: @escaping @Sendable (HTTPRequest) -> String, reportFailure: @escaping @Sendable (any Error) -> Void
     ) {
         self.community = community
@@ -34,6 +37,7 @@ public struct DialectServices: Sendable {
         self.limits = limits
         self.group = group
         self.clock = clock
+        self.openSocketLimit = openSocketLimit
         self.clientAddress = clientAddress
         self.reportFailure = reportFailure
     }

@@ -30,6 +30,8 @@ enum Command: Sendable, Equatable {
     case claim(ClaimAction, ServeOptions)
     case trust(TrustAction, ServeOptions)
     case key(KeyAction, ServeOptions)
+    case blobs(BlobsAction, ServeOptions)
+    case peers(PeersAction, ServeOptions)
 
     /// About those who may have galaxies here (contracts/cosmos.md 4). A user is named by the id that Cosmos shows.
     enum OperatorAction: Sendable, Equatable {
@@ -57,6 +59,21 @@ enum Command: Sendable, Equatable {
         case rotate
     }
 
+    /// About the files that people have uploaded.
+    enum BlobsAction: Sendable, Equatable {
+        /// Compares the database with the store; `deep` reads all bytes, `repair` removes those without a row.
+        case verify(deep: Bool, repair: Bool)
+    }
+
+    /// About other servers of the Reileta kind, which are named by host and port (contracts/reileta.md 3.2).
+    enum PeersAction: Sendable, Equatable {
+        case list
+        case allow(String)
+        case deny(String)
+        case forget(String)
+        case challenge(String)
+    }
+
     static let usage = """
         usage: roost serve [options]            serve until SIGTERM or Ctrl-C
                roost config [options]           print the effective configuration and where each value came from
@@ -68,6 +85,8 @@ enum Command: Sendable, Equatable {
                roost claim (new | cancel) [options]
                roost trust (list | pin THUMBPRINT --source ORIGIN | revoke THUMBPRINT) [options]
                roost key (list | rotate) [options]
+               roost peers (list | allow ADDRESS | deny ADDRESS | forget ADDRESS | challenge ADDRESS) [options]
+               roost blobs verify [--deep] [--repair] [options]
                roost version
 
         options: --config FILE         read a YAML file

@@ -21,6 +21,8 @@ struct CommandParser {
         case "claim": return try claim()
         case "trust": return try trust()
         case "key": return try key()
+        case "blobs": return try blobs()
+        case "peers": return try peers()
         default: throw Command.Misuse(reason: "unknown command \(name)")
         }
     }
@@ -63,6 +65,8 @@ struct CommandParser {
         var source: String?
         var session: Int64?
         var all = false
+        var deep = false
+        var repair = false
     }
 
     /// - Parameter action: the word behind a command that works on the data folder; nil for `serve` and `config`.
@@ -85,6 +89,12 @@ struct CommandParser {
             case ("--all", "end-session"):
                 try flag(attached, "--all")
                 parsed.all = true
+            case ("--deep", "verify"):
+                try flag(attached, "--deep")
+                parsed.deep = true
+            case ("--repair", "verify"):
+                try flag(attached, "--repair")
+                parsed.repair = true
             case ("--session", "end-session"):
                 guard let session = Int64(try value(of: argument, attached)) else {
                     throw Command.Misuse(reason: "--session needs a number, as roost admin sessions shows it")

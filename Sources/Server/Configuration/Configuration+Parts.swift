@@ -4,9 +4,12 @@ internal import Cosmos
 internal import Dawchat
 internal import Dialect
 internal import Federation
+internal import Gale
 internal import Gateway
 internal import HTTPClient
 internal import Primitives
+internal import Reileta
+internal import Security
 internal import Storage
 internal import Webhooks
 
@@ -14,6 +17,14 @@ internal import Webhooks
 extension Configuration {
     func database(in folder: DataFolder) -> DatabaseConfiguration {
         databaseURL == "sqlite" ? .sqlite(path: folder.databaseFile) : .postgresql(url: databaseURL)
+    }
+
+    /// What the start screen names.
+    var apis: [StartScreen.API] {
+        let isOn: [StartScreen.API: Bool] = [
+            .chat: chatIsOn, .dawchat: dawchatIsOn, .cosmos: cosmos.isOn, .gale: gale.isOn, .reileta: reileta.isOn,
+        ]
+        return StartScreen.API.allCases.filter { isOn[$0] ?? false }
     }
 
     /// The database for people: no user, no password.
@@ -32,6 +43,13 @@ extension Configuration {
             passwordLength: passwordMinimumLength...128)
         settings.operators = Set(cosmos.operators)
         settings.maximumGalaxies = cosmos.maximumGalaxies
+        settings.profilesPerAccount = gale.profilesPerUser
+        settings.defaultTags = Set(reileta.defaultTags)
+        settings.externalTags = Set(reileta.externalTags)
+        settings.integritySeconds = Int64(reileta.integritySeconds)
+        settings.assetBytesPerAccount = Int64(reileta.userBytes)
+        settings.registrySessionSeconds = Int64(reileta.sessionDays) * 86_400
+        settings.hasInstanceChannels = reileta.hasInstanceChannels
         return settings
     }
 
@@ -44,6 +62,7 @@ extension Configuration {
         settings.pinMode = PinMode(rawValue: cosmos.pinMode) ?? .strict
         settings.isTestMode = cosmos.isTestMode
         settings.allowsInsecureSources = cosmos.allowsInsecureSources
+        settings.notBefore = cosmos.isRestored ? Timestamp.now().seconds : nil
         settings.skew = cosmos.skewSeconds
         settings.signatureMaximumAge = cosmos.signatureMaximumAge
         settings.tokenMaximumLifetime = cosmos.tokenMaximumLifetime
@@ -67,6 +86,50 @@ extension Configuration {
         settings.requiresUserAssertion = cosmos.requiresUserAssertion
         settings.hasPublicGalaxyInfo = cosmos.hasPublicGalaxyInfo
         settings.maximumGalaxies = cosmos.maximumGalaxies
+        return settings
+    }
+
+    /// - Parameter tokenKey: signs access tokens unless the operator has set a secret.
+    func galeSettings(_ origin: PublicOrigin, tokenKey: [UInt8]) -> GaleSettings {
+        var settings = GaleSettings(origin: origin, serverName: serverName, tokenKey: gale.tokenSecret.map { Array($0.utf8) } ?? tokenKey)
+        settings.discord = gale.discord.map {
+            GaleSettings.Discord(endpoint: $0.endpoint, clientID: $0.clientID, clientSecret: $0.clientSecret)
+        }
+        settings.target = gale.callback == "deeplink" ? .link : .local
+        settings.archiveLimit = gale.profileLimit
+        settings.hasShortCodes = gale.hasShortCodes
+        return settings
+    }
+
+    func reiletaSettings(_ origin: PublicOrigin, startedAt: Timestamp) -> ReiletaSettings {
+        var settings = ReiletaSettings(
+            origin: origin, title: reileta.title ?? serverName, version: RoostVersion.current, startedAt: startedAt)
+        settings.hasPublicURL = publicURL != nil
+        settings.id = reileta.id
+        settings.address = reileta.address
+        settings.isSecure = reileta.isSecure
+        settings.assetLimit = Int64(reileta.assetBytes)
+        settings.engines = reileta.engines
+        settings.platforms = reileta.platforms
+        settings.fallbackWorld = reileta.fallbackWorld
+        settings.deletesAccountAtLogout = reileta.deletesAccountAtLogout
+        settings.hasSocketIO = reileta.hasSocketIO
+        settings.reservationSeconds = Int64(reileta.reservationSeconds)
+        return settings
+    }
+
+    /// Which addresses other servers of the Reileta kind may be asked at.
+    var peerGuard: AddressGuard {
+        AddressGuard(
+            allowed: guardAllows + (reileta.allowsInsecurePeers ? PeerSettings.privateRanges : []), own: AddressGuard.ownAddresses())
+    }
+
+    var peerSettings: PeerSettings {
+        var settings = PeerSettings(addressGuard: peerGuard, version: RoostVersion.current)
+        settings.mode = PeerSettings.Mode(rawValue: reileta.peerMode) ?? .closed
+        settings.allowed = reileta.allowedPeers
+        settings.denied = reileta.deniedPeers
+        settings.allowsInsecure = reileta.allowsInsecurePeers
         return settings
     }
 

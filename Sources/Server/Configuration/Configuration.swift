@@ -41,8 +41,11 @@ public struct Configuration: Sendable {
     var dawchatStreamsPerUser: Int
     /// What outbound requests may reach although the guard forbids it.
     var guardAllows: [AddressRange]
+    var blobs: BlobConfiguration
     var cosmos: CosmosConfiguration
     var webhooks: WebhookConfiguration
+    var gale: GaleConfiguration
+    var reileta: ReiletaConfiguration
     /// Nil: text at a terminal, JSON otherwise.
     var logFormat: LogFormat?
     var logLevel: LogLevel
@@ -114,8 +117,11 @@ public struct Configuration: Sendable {
         dawchatKeepAliveMilliseconds = try integer("dawchat.keep_alive_ms")
         dawchatStreamsPerUser = try integer("dawchat.streams_per_user")
         guardAllows = try ranges("guard.allow_cidrs")
+        blobs = try BlobConfiguration(values, guardAllows: guardAllows)
         cosmos = try CosmosConfiguration(values)
         webhooks = WebhookConfiguration(values)
+        gale = try GaleConfiguration(values)
+        reileta = try ReiletaConfiguration(values)
         logFormat = LogFormat(rawValue: try text("log.format"))
         logLevel = LogLevel(rawValue: try text("log.level")) ?? .info
     }

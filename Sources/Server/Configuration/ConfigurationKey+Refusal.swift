@@ -1,3 +1,5 @@
+internal import YAML
+
 extension ConfigurationKey.Kind {
     /// Whether values are lists.
     var isList: Bool {

@@ -29,7 +29,7 @@ struct ConfigurationKey: Sendable {
     var isSecret = false
 
     /// All keys, in the order in which they are shown.
-    static let all: [ConfigurationKey] = house + cosmos + webhooks + log
+    static let all: [ConfigurationKey] = house + blobs + cosmos + webhooks + gale + reileta + log
 
     private static let house: [ConfigurationKey] = [
         ConfigurationKey(path: "server.name", kind: .text, defaultText: "Roost"),
@@ -68,6 +68,16 @@ struct ConfigurationKey: Sendable {
         ConfigurationKey(path: "guard.allow_cidrs", kind: .list, defaultText: "[]"),
     ]
 
+    private static let blobs: [ConfigurationKey] = [
+        ConfigurationKey(path: "blobs.store", kind: .choice(["disk", "s3"]), defaultText: "disk"),
+        ConfigurationKey(path: "blobs.s3.endpoint", kind: .text),
+        ConfigurationKey(path: "blobs.s3.region", kind: .text),
+        ConfigurationKey(path: "blobs.s3.bucket", kind: .text),
+        ConfigurationKey(path: "blobs.s3.access_key", kind: .text, isSecret: true),
+        ConfigurationKey(path: "blobs.s3.secret_key", kind: .text, isSecret: true),
+        ConfigurationKey(path: "blobs.s3.path_style", kind: .flag, defaultText: "true"),
+    ]
+
     private static let cosmos: [ConfigurationKey] = [
         ConfigurationKey(path: "cosmos.enabled", kind: .flag, defaultText: "true"),
         ConfigurationKey(path: "cosmos.test_mode", kind: .flag, defaultText: "false"),
@@ -83,6 +93,7 @@ struct ConfigurationKey: Sendable {
         ConfigurationKey(path: "cosmos.max_galaxies", kind: .integer(0...100_000), defaultText: "100"),
         ConfigurationKey(path: "cosmos.public_galaxy_info", kind: .flag, defaultText: "true"),
         ConfigurationKey(path: "cosmos.expose_software", kind: .flag, defaultText: "true"),
+        ConfigurationKey(path: "cosmos.restored", kind: .flag, defaultText: "false"),
         ConfigurationKey(path: "cosmos.skew_seconds", kind: .integer(0...300), defaultText: "60"),
         ConfigurationKey(path: "cosmos.signature_max_age_seconds", kind: .integer(1...300), defaultText: "300"),
         ConfigurationKey(path: "cosmos.token_max_lifetime_seconds", kind: .integer(1...86_400), defaultText: "900"),
@@ -101,13 +112,56 @@ struct ConfigurationKey: Sendable {
             defaultText: "[]"),
     ]
 
+    private static let gale: [ConfigurationKey] = [
+        ConfigurationKey(path: "gale.enabled", kind: .flag, defaultText: "true"),
+        ConfigurationKey(path: "gale.discord.endpoint", kind: .text, defaultText: "https://discord.com/api/v10"),
+        ConfigurationKey(path: "gale.discord.client_id", kind: .text),
+        ConfigurationKey(path: "gale.discord.client_secret", kind: .text, isSecret: true),
+        ConfigurationKey(path: "gale.callback", kind: .choice(["localhost", "deeplink"]), defaultText: "localhost"),
+        ConfigurationKey(path: "gale.max_profile_bytes", kind: .integer(1_024...268_435_456), defaultText: "2097152"),
+        ConfigurationKey(path: "gale.profiles_per_user", kind: .integer(1...10_000), defaultText: "1000"),
+        ConfigurationKey(path: "gale.short_codes", kind: .flag, defaultText: "false"),
+        ConfigurationKey(path: "gale.jwt_secret", kind: .text, isSecret: true),
+    ]
+
+    private static let reileta: [ConfigurationKey] = [
+        ConfigurationKey(path: "reileta.enabled", kind: .flag, defaultText: "true"),
+        ConfigurationKey(path: "reileta.id", kind: .text),
+        ConfigurationKey(path: "reileta.title", kind: .text),
+        ConfigurationKey(path: "reileta.address", kind: .text),
+        ConfigurationKey(path: "reileta.secure", kind: .flag),
+        ConfigurationKey(
+            path: "reileta.default_tags", kind: .list,
+            defaultText:
+                "[avr:login_user, avr:edit_user, avr:delete_self_user, avr:fetch_external, avr:world_creator, avr:instance_creator]"),
+        ConfigurationKey(
+            path: "reileta.engines", kind: .list,
+            defaultText: "[unity, unreal, godot, cryengine, lumberyard, source, custom, browser, other]"),
+        ConfigurationKey(
+            path: "reileta.platforms", kind: .list, defaultText: "[windows, linux, macos, android, ios, web, other]"),
+        ConfigurationKey(path: "reileta.max_asset_bytes", kind: .integer(1...2_147_483_647), defaultText: "2147483647"),
+        ConfigurationKey(path: "reileta.max_user_bytes", kind: .integer(0...1_000_000_000_000_000), defaultText: "10737418240"),
+        ConfigurationKey(path: "reileta.asset_check", kind: .list, defaultText: "[]"),
+        ConfigurationKey(path: "reileta.asset_check_seconds", kind: .integer(1...3_600), defaultText: "60"),
+        ConfigurationKey(path: "reileta.session_days", kind: .integer(1...3_650), defaultText: "90"),
+        ConfigurationKey(path: "reileta.sockets_per_user", kind: .integer(1...1_000), defaultText: "32"),
+        ConfigurationKey(path: "reileta.fallback_world", kind: .text),
+        ConfigurationKey(path: "reileta.instance_channels", kind: .flag, defaultText: "false"),
+        ConfigurationKey(path: "reileta.reservation_seconds", kind: .integer(1...3_600), defaultText: "60"),
+        ConfigurationKey(path: "reileta.socket_io", kind: .flag, defaultText: "true"),
+        ConfigurationKey(path: "reileta.legacy_delete_account", kind: .flag, defaultText: "false"),
+        ConfigurationKey(path: "reileta.allow_insecure_peers", kind: .flag, defaultText: "false"),
+        ConfigurationKey(path: "reileta.peers.mode", kind: .choice(["open", "closed"]), defaultText: "open"),
+        ConfigurationKey(path: "reileta.peers.allow", kind: .list, defaultText: "[]"),
+        ConfigurationKey(path: "reileta.peers.deny", kind: .list, defaultText: "[]"),
+        ConfigurationKey(path: "reileta.integrity_seconds", kind: .integer(1...604_800), defaultText: "300"),
+        ConfigurationKey(path: "reileta.external_tags", kind: .list, defaultText: "[]"),
+    ]
+
     private static let log: [ConfigurationKey] = [
         ConfigurationKey(path: "log.format", kind: .choice(["auto", "text", "json"]), defaultText: "auto"),
         ConfigurationKey(path: "log.level", kind: .choice(["trace", "debug", "info", "warning", "error"]), defaultText: "info"),
     ]
-
-    /// The first words of keys whose parts of Roost are still to come.
-    static let comingGroups: Set<String> = ["blobs", "gale", "reileta"]
 
     static func named(_ path: String) -> ConfigurationKey? {
         all.first { $0.path == path }
@@ -126,9 +180,6 @@ struct ConfigurationKey: Sendable {
 
     /// Why there is no such key, with the nearest one that there is.
     static func unknown(_ path: String) -> String {
-        if let group = path.split(separator: ".").first.map(String.init), comingGroups.contains(group) {
-            return "\(path) has no effect in this version of Roost: its part is still to come"
-        }
         // A misspelled group is near to the group, and far from all that is in it.
         let known = all.map(\.path) + Set(all.flatMap { groups(of: $0.path) }).sorted()
         let nearest = known.min { EditDistance.between($0, path) < EditDistance.between($1, path) }

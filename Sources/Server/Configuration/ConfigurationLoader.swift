@@ -1,3 +1,5 @@
+internal import YAML
+
 /// Brings the layers together: flags over `--set` over environment over file over defaults.
 enum ConfigurationLoader {
     /// - Parameters:
@@ -23,7 +25,7 @@ enum ConfigurationLoader {
 
     private static func parse(_ bytes: [UInt8], _ path: String) throws(ConfigurationError) -> YAMLNode {
         do throws(YAMLReader.Failure) {
-            return try YAMLReader.parse(bytes)
+            return try YAMLReader.parse(bytes, as: "a configuration")
         } catch {
             throw ConfigurationError(place: "\(path):\(error.line)", reason: error.reason)
         }

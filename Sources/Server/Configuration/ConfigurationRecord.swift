@@ -1,3 +1,5 @@
+internal import YAML
+
 /// One mapping of a list of them.
 struct ConfigurationRecord: Sendable {
     private let entries: [YAMLNode.Entry]

@@ -1,3 +1,5 @@
+internal import YAML
+
 /// The values of all keys with their origins, before they get their types.
 struct ConfigurationValues: Sendable {
     struct Value: Sendable {
@@ -54,7 +56,7 @@ struct ConfigurationValues: Sendable {
         }
         let node: YAMLNode
         do throws(YAMLReader.Failure) {
-            node = try YAMLReader.parse(Array(text.utf8))
+            node = try YAMLReader.parse(Array(text.utf8), as: "a configuration")
         } catch {
             throw ConfigurationError(place: origin.description, reason: "\(path) \(error.reason)")
         }
@@ -92,7 +94,10 @@ struct ConfigurationValues: Sendable {
     }
 
     func list(_ path: String) -> [String] {
-        items(path).compactMap(\.text)
+        if values[path] == nil, let text = ConfigurationKey.named(path)?.defaultText {
+            return text.split { "[], ".contains($0) }.map(String.init)
+        }
+        return items(path).compactMap(\.text)
     }
 
     /// A list of whole numbers.

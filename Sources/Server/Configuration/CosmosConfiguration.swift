@@ -1,4 +1,4 @@
-internal import Primitives
+internal import Security
 
 /// What an operator has set about Cosmos and its servers (contracts/cosmos.md 12).
 struct CosmosConfiguration: Sendable {
@@ -22,6 +22,8 @@ struct CosmosConfiguration: Sendable {
     var maximumGalaxies: Int
     var hasPublicGalaxyInfo: Bool
     var exposesSoftware: Bool
+    /// Whether signatures from before the start are refused, because the database was restored.
+    var isRestored: Bool
     var skewSeconds: Int64
     var signatureMaximumAge: Int64
     var tokenMaximumLifetime: Int64
@@ -36,6 +38,7 @@ struct CosmosConfiguration: Sendable {
         allowsInsecureSources = values.flag("cosmos.allow_insecure_sources")
         maximumGalaxies = number("cosmos.max_galaxies")
         hasPublicGalaxyInfo = values.flag("cosmos.public_galaxy_info")
+        isRestored = values.flag("cosmos.restored")
         exposesSoftware = values.flag("cosmos.expose_software")
         skewSeconds = Int64(number("cosmos.skew_seconds"))
         signatureMaximumAge = Int64(number("cosmos.signature_max_age_seconds"))
@@ -55,7 +58,7 @@ struct CosmosConfiguration: Sendable {
             }
             guard let origin else { throw ConfigurationError(place: place, reason: "\(path) has an entry without origin") }
             let pins = record.list("pins") ?? []
-            guard pins.allSatisfy(isThumbprint) else {
+            guard pins.allSatisfy(Ed25519PublicKey.isThumbprint) else {
                 throw ConfigurationError(
                     place: place, reason: "\(path) has pins that are no thumbprints: 43 characters of base64url (RFC 7638)")
             }
@@ -80,9 +83,5 @@ struct CosmosConfiguration: Sendable {
         guard Set(metadata.map(\.keysURL)).isDisjoint(with: identity.map(\.keysURL)) else {
             throw refuse("cosmos.identity", "takes keys from the URL of a metadata server; each role has keys of its own")
         }
-    }
-
-    private static func isThumbprint(_ text: String) -> Bool {
-        text.utf8.count == 43 && text.utf8.allSatisfy(OpaqueIdentifier.isWord)
     }
 }

@@ -11,6 +11,11 @@ struct ClientAddress: Sendable {
         address(peer: request.peer.host, forwarded: trustedProxies.isEmpty ? [] : request.headers.list("x-forwarded-for"))
     }
 
+    /// Whether a request comes from a trusted proxy, whose word on how it was reached counts.
+    func isProxied(_ request: HTTPRequest) -> Bool {
+        isTrusted(request.peer.host)
+    }
+
     func address(peer: String, forwarded: [String]) -> String {
         guard isTrusted(peer) else { return peer }
         // What stands before an untrusted address was written by somebody unknown.

@@ -14,6 +14,9 @@ struct DataFolderWork {
     struct Parts {
         var community: Community
         var federation: Federation
+        var database: Database
+        /// The path of the data folder.
+        var folder: String
     }
 
     /// Opens the data folder, does the work, and closes it again whatever comes of it.
@@ -30,8 +33,9 @@ struct DataFolderWork {
             let federation = Federation(
                 database: database, sender: OutboundSender { _ in .failure(.stopped) },
                 settings: configuration.federationSettings(PublicOrigin(configuration.publicURL ?? "http://\(configuration.listen)")),
-                serverKeys: try ServerKeys(folder: folder.path, clock: { .now() }))
-            try await body(Parts(community: community, federation: federation))
+                serverKeys: try ServerKeys(folder: folder.path, clock: { .now() }),
+                audit: { try Community.auditKeyTrust($0.description, in: $1) })
+            try await body(Parts(community: community, federation: federation, database: database, folder: folder.path))
         } catch {
             await database.close()
             throw error

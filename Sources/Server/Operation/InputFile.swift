@@ -1,3 +1,5 @@
+internal import YAML
+
 #if canImport(Glibc)
     internal import Glibc
 #else

@@ -1,3 +1,4 @@
+internal import Blobs
 internal import Community
 internal import Federation
 internal import Observability
@@ -14,10 +15,13 @@ struct Maintenance: Sendable {
     static let pause = Duration.milliseconds(20)
     /// Events that are kept at most, whatever their age.
     static let eventLimit = 5_000_000
+    /// Blobs that are removed in one go.
+    static let blobLimit = 50
 
     let community: Community
     let federation: Federation
     let webhooks: WebhookEngine
+    let blobs: BlobStore
     let database: Database
     let retentionDays: Int
     let logger: Logger
@@ -28,7 +32,10 @@ struct Maintenance: Sendable {
     }
 
     private func again(on loop: EventLoop) {
-        loop.start { await run() }
+        loop.start {
+            await run()
+            await removeBlobs()
+        }
         loop.schedule(after: Self.interval) { again(on: loop) }
     }
 
@@ -47,6 +54,17 @@ struct Maintenance: Sendable {
             return
         } catch {
             logger.log(.warning, "Maintenance failed", [("reason", .text(String(describing: error)))])
+        }
+    }
+
+    /// By itself: a store that cannot be reached keeps nothing else from being done.
+    private func removeBlobs() async {
+        do {
+            while try await blobs.collect(limit: Self.blobLimit) { try await Task.sleep(for: Self.pause) }
+        } catch DatabaseError.closed {
+            return
+        } catch {
+            logger.log(.warning, "Files that nothing refers to could not be removed", [("reason", .text(String(describing: error)))])
         }
     }
 }

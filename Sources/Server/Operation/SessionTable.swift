@@ -23,6 +23,9 @@ enum SessionTable {
             case .refresh: "refresh"
             case .cookie: "cookie"
             case .cosmos: "Cosmos"
+            case .profiles: "profiles"
+            case .registry: "registry"
+            case .integrity: "integrity"
             }
         return [
             String(session.id.rawValue), kind, session.createdAt.rfc3339, session.lastUsedAt.rfc3339, session.expiresAt.rfc3339,

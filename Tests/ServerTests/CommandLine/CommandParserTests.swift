@@ -84,6 +84,16 @@ struct CommandParserTests {
                 == .endSession(232_911_688_851_456, username: "robin", ServeOptions()))
     }
 
+    /// The alphabet of thumbprints has a hyphen (RFC 7638, RFC 4648 section 5): a key whose thumbprint begins with one can be revoked like any other.
+    @Test(arguments: ["-W312_Tg-HzTPv18DDsOJgpdsX_FSeDpx6HvO_qISwU", "--312_Tg-HzTPv18DDsOJgpdsX_FSeDpx6HvO_qISwU"])
+    func aThumbprintMayBeginLikeAnOption(thumbprint: String) throws {
+        let options = ServeOptions(dataFolder: "dir")
+        #expect(try parse("trust revoke \(thumbprint) --data dir") == .trust(.revoke(thumbprint), options))
+        #expect(
+            try parse("trust pin \(thumbprint) --source https://a.example --data dir")
+                == .trust(.pin(thumbprint, source: "https://a.example"), options))
+    }
+
     /// `roost operator`, `claim`, `trust` and `key`, as contracts/cosmos.md 12 names them.
     @Test func operatorsAndKeysHaveTheirCommands() throws {
         let options = ServeOptions(dataFolder: "dir")
@@ -98,6 +108,13 @@ struct CommandParserTests {
         #expect(try parse("trust revoke abc --data dir") == .trust(.revoke("abc"), options))
         #expect(try parse("key list --data dir") == .key(.list, options))
         #expect(try parse("key rotate --data dir") == .key(.rotate, options))
+    }
+
+    @Test func theStoreOfFilesIsVerified() throws {
+        let options = ServeOptions(dataFolder: "dir")
+        #expect(try parse("blobs verify --data dir") == .blobs(.verify(deep: false, repair: false), options))
+        #expect(try parse("blobs verify --deep --data dir") == .blobs(.verify(deep: true, repair: false), options))
+        #expect(try parse("blobs verify --data dir --repair --deep") == .blobs(.verify(deep: true, repair: true), options))
     }
 
     /// What is wrong, and how that is told.
@@ -137,6 +154,9 @@ struct CommandParserTests {
             (["trust", "pin"], "the key's thumbprint is missing"),
             (["trust", "pin", "abc"], "--source is missing: the origin whose key it is"),
             (["trust", "revoke", "abc", "--source", "x"], "unknown option --source"), (["trust"], "roost trust knows list, pin and revoke"),
+            (["blobs"], "roost blobs knows verify"), (["blobs", "repair"], "roost blobs knows verify"),
+            (["blobs", "verify", "--deep=yes"], "unknown option --deep"), (["blobs", "verify", "--all"], "unknown option --all"),
+            (["key", "list", "--repair"], "unknown option --repair"),
             (["key"], "roost key knows list and rotate"), (["key", "rotate", "--ready-file", "x"], "unknown option --ready-file"),
         ] as [([String], String)]) func whatIsNotUnderstoodIsTold(_ words: [String], _ reason: String)
     {

@@ -1,3 +1,4 @@
+import Blobs
 import Community
 import Reactor
 import Security
@@ -40,6 +41,15 @@ struct ExitCodeTests {
         let (code, sentence) = Program.explain(error)
         #expect(code == expected)
         #expect(sentence == error.description)
+    }
+
+    /// "69 a needed service is missing".
+    @Test func theStoreOfFilesIsANeededService() {
+        let (code, sentence) = Program.explain(BlobError.unavailable(reason: "the S3 store answered GET with 403 (AccessDenied)"))
+        #expect(code == .unavailable)
+        #expect(sentence == "The store of files is not available: the S3 store answered GET with 403 (AccessDenied)")
+        let (damaged, count) = Program.explain(BlobsCommand.Failure.damaged(3))
+        #expect(damaged == .failure && count.hasPrefix("3 files are damaged."))
     }
 
     @Test(

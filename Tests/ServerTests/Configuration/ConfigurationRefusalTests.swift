@@ -28,6 +28,11 @@ struct ConfigurationRefusalTests {
         #expect(Layers(file: file).refusal() == sentence)
     }
 
+    @Test func aLongFileIsToldWithTheLimit() {
+        let file = String(repeating: "#", count: (1 << 20) + 1)
+        #expect(Layers(file: file).refusal() == "roost.yaml:1: a configuration has at most 1048576 bytes")
+    }
+
     @Test(arguments: ["server: [", "server:\n\tname: x\n", "server: {name: a", "a: b: c"]) func whatIsNotYAMLIsToldWithItsLine(
         _ file: String
     ) throws {
@@ -75,18 +80,24 @@ struct ConfigurationRefusalTests {
         #expect(Layers(file: file).refusal() == "roost.yaml:3: registration.bootstrap.password is missing beside the username")
     }
 
-    /// Keys of the contract whose part is still to come are refused alike in every layer: a switch that does nothing would be believed.
-    @Test(
-        arguments: [
-            "blobs.store", "blobs.s3", "gale.enabled", "gale.discord", "reileta.enabled", "reileta.peers",
-        ]) func keysOfPartsToComeAreRefused(_ path: String)
-    {
-        let words = path.split(separator: ".")
-        let variable = "ROOST_" + path.uppercased().replacing(".", with: "__")
-        let reason = "has no effect in this version of Roost: its part is still to come"
-        #expect(Layers(settings: [(path, "true")]).refusal() == "--set: \(path) \(reason)")
-        #expect(Layers(environment: [variable: "true"]).refusal() == "\(variable): \(path) \(reason)")
-        #expect(Layers(file: "\(words[0]):\n  \(words[1]): true\n").refusal() == "roost.yaml:1: \(words[0]) \(reason)")
+    /// Half of what Discord needs is told, and where the other half stands.
+    @Test func halfOfDiscordIsToldInTheFile() {
+        let file = "gale:\n  discord:\n    client_id: \"1\"\n"
+        #expect(Layers(file: file).refusal() == "roost.yaml:3: gale.discord.client_secret is missing beside gale.discord.client_id")
+    }
+
+    @Test(arguments: ["discord.com", "ftp://discord.com", "https://discord.com/?x", "https://discord.com/#x"])
+    func discordIsAtAURL(_ endpoint: String) {
+        let settings = [("gale.discord", "{\"endpoint\": \"\(endpoint)\", \"client_id\": \"1\", \"client_secret\": \"hush\"}")]
+        let reason = "gale.discord.endpoint must be a URL such as https://discord.com/api/v10"
+        #expect(Layers(settings: settings).refusal() == "--set: \(reason)")
+    }
+
+    /// Names of other servers are hosts: a URL among them would never match.
+    @Test(arguments: ["reileta.peers.allow", "reileta.peers.deny"]) func otherServersAreHosts(_ path: String) {
+        let reason = "\(path) has a b, which is no host, with a port if it has one, such as vr.example.org:3032"
+        #expect(Layers(settings: [(path, "[vr.example.org, a b]")]).refusal() == "--set: \(reason)")
+        #expect(Layers(settings: [(path, "[vr.example.org:3032]")]).refusal() == nil)
     }
 
     /// DESIGN 10: no secret in a message.

@@ -1,5 +1,6 @@
 import Security
 import Testing
+import YAML
 
 @testable import Server
 
@@ -45,6 +46,13 @@ struct EffectiveConfigurationTests {
                 dawchat.keep_alive_ms: 15000  # default
                 dawchat.streams_per_user: 20  # default
                 guard.allow_cidrs: []  # default
+                blobs.store: disk  # default
+                blobs.s3.endpoint: null  # default
+                blobs.s3.region: null  # default
+                blobs.s3.bucket: null  # default
+                blobs.s3.access_key: null  # default
+                blobs.s3.secret_key: null  # default
+                blobs.s3.path_style: true  # default
                 cosmos.enabled: true  # default
                 cosmos.test_mode: false  # default
                 cosmos.metadata: []  # default
@@ -56,6 +64,7 @@ struct EffectiveConfigurationTests {
                 cosmos.max_galaxies: 100  # default
                 cosmos.public_galaxy_info: true  # default
                 cosmos.expose_software: true  # default
+                cosmos.restored: false  # default
                 cosmos.skew_seconds: 60  # default
                 cosmos.signature_max_age_seconds: 300  # default
                 cosmos.token_max_lifetime_seconds: 900  # default
@@ -63,6 +72,40 @@ struct EffectiveConfigurationTests {
                 webhooks.allow_ports: false  # default
                 webhooks.retry_schedule_seconds: [0, 5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400]  # default
                 webhooks.system: []  # default
+                gale.enabled: true  # default
+                gale.discord.endpoint: "https://discord.com/api/v10"  # default
+                gale.discord.client_id: null  # default
+                gale.discord.client_secret: null  # default
+                gale.callback: localhost  # default
+                gale.max_profile_bytes: 2097152  # default
+                gale.profiles_per_user: 1000  # default
+                gale.short_codes: false  # default
+                gale.jwt_secret: null  # default
+                reileta.enabled: true  # default
+                reileta.id: null  # default
+                reileta.title: null  # default
+                reileta.address: null  # default
+                reileta.secure: null  # default
+                reileta.default_tags: ["avr:login_user", "avr:edit_user", "avr:delete_self_user", "avr:fetch_external", "avr:world_creator", "avr:instance_creator"]  # default
+                reileta.engines: ["unity", "unreal", "godot", "cryengine", "lumberyard", "source", "custom", "browser", "other"]  # default
+                reileta.platforms: ["windows", "linux", "macos", "android", "ios", "web", "other"]  # default
+                reileta.max_asset_bytes: 2147483647  # default
+                reileta.max_user_bytes: 10737418240  # default
+                reileta.asset_check: []  # default
+                reileta.asset_check_seconds: 60  # default
+                reileta.session_days: 90  # default
+                reileta.sockets_per_user: 32  # default
+                reileta.fallback_world: null  # default
+                reileta.instance_channels: false  # default
+                reileta.reservation_seconds: 60  # default
+                reileta.socket_io: true  # default
+                reileta.legacy_delete_account: false  # default
+                reileta.allow_insecure_peers: false  # default
+                reileta.peers.mode: open  # default
+                reileta.peers.allow: []  # default
+                reileta.peers.deny: []  # default
+                reileta.integrity_seconds: 300  # default
+                reileta.external_tags: []  # default
                 log.format: auto  # default
                 log.level: info  # default
 

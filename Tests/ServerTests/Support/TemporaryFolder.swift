@@ -16,6 +16,14 @@ enum TemporaryFolder {
         try body(path)
     }
 
+    /// Runs `body`, which waits for something, in a new folder.
+    static func with(_ body: (_ path: String) async throws -> Void) async throws {
+        var template = Array("/tmp/roost-server-test.XXXXXX".utf8CString)
+        let path = String(cString: try #require(mkdtemp(&template)))
+        defer { remove(path) }
+        try await body(path)
+    }
+
     /// The permission bits of a file, nil when it is not there.
     static func mode(_ path: String) -> UInt32? {
         var status = stat()

@@ -15,3 +15,9 @@ extern const roost_document roost_chat_openapi;
 extern const roost_document roost_cosmos_openapi;
 /// docs/api/dawchat.openapi.yaml
 extern const roost_document roost_dawchat_openapi;
+/// docs/api/gale.openapi.yaml
+extern const roost_document roost_gale_openapi;
+/// docs/api/reileta.openapi.yaml
+extern const roost_document roost_reileta_openapi;
+/// docs/icon.png
+extern const roost_document roost_icon;

@@ -1,0 +1,76 @@
+internal import Community
+internal import Federation
+internal import HTTPClient
+internal import Primitives
+internal import Storage
+
+/// `roost peers`: other servers of the Reileta kind (contracts/reileta.md 3.2). Works on the data folder, also while the server runs.
+struct PeersCommand {
+    let configuration: Configuration
+
+    func run(_ action: Command.PeersAction) async throws {
+        try await DataFolderWork(configuration: configuration).run { work in
+            let records = PeerRecords(database: work.database, audit: { try Community.auditKeyTrust($0.description, in: $1) })
+            switch action {
+            case .list: Output.write(Self.text(of: try await records.all()))
+            case .allow(let address):
+                Output.write("\(try await rule(.allowed, address, records)) may speak for its people here.\n")
+            case .deny(let address):
+                Output.write("\(try await rule(.denied, address, records)) may not speak for its people here any more.\n")
+            case .forget(let address):
+                guard try await records.forget(address, besides: Self.endSessions) else { throw Failure.unknown(address) }
+                Output.write("Nothing is known of \(address) any more.\n")
+            case .challenge(let address):
+                let challenge = try await prove(to: address, work)
+                Output.write("\(challenge.server) knows this server until \(challenge.expiresAt.rfc3339).\n")
+            }
+        }
+    }
+
+    private func rule(_ rule: KnownPeer.Rule, _ address: String, _ records: PeerRecords) async throws -> String {
+        let kept = try await records.setRule(rule, of: address) { if rule == .denied { try Self.endSessions($0, $1) } }
+        guard let kept else { throw Failure.noAddress(address) }
+        return kept
+    }
+
+    /// The people of a server that is not believed any more are out.
+    private static let endSessions: @Sendable (String, Transaction) throws -> Void = { server, transaction in
+        try Community.endIntegritySessions(ofServer: server, in: transaction)
+    }
+
+    /// The other server calls back: this one has to run.
+    private func prove(to address: String, _ work: DataFolderWork.Parts) async throws -> Challenge {
+        guard PeerAddress.normalized(address) != nil else { throw Failure.noAddress(address) }
+        let origin = PublicOrigin(configuration.publicURL ?? "http://\(configuration.listen)")
+        let own = try await work.community.registryServer().address ?? configuration.reileta.address ?? origin.authority
+        let client = HTTPClient(guard: configuration.peerGuard)
+        defer { client.stop() }
+        let peers = Peers(
+            database: work.database, sender: OutboundSender(client), settings: configuration.peerSettings,
+            own: Peers.Own(address: { own }, isOwn: { PeerAddress.normalized($0) == own.lowercased() }))
+        return try await peers.challenge(address)
+    }
+
+    /// One line for each, with what the operator has said of it and who has a token where.
+    static func text(of peers: [KnownPeer]) -> String {
+        guard !peers.isEmpty else { return "No servers.\n" }
+        return peers.map { peer in
+            var parts = [peer.address]
+            switch peer.rule {
+            case .allowed: parts.append("allowed")
+            case .denied: parts.append("denied")
+            case .none: parts.append("-")
+            }
+            if peer.isAuthenticated { parts.append("knows this server") }
+            if peer.isAuthorized { parts.append("is known here") }
+            if let seenAt = peer.seenAt { parts.append("seen \(seenAt.rfc3339)") }
+            return parts.joined(separator: "  ") + "\n"
+        }.joined()
+    }
+
+    /// Why a command did nothing.
+    enum Failure: Error, Equatable {
+        case noAddress(String)
+        case unknown(String)
+    }
+}
