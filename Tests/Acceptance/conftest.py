@@ -12,6 +12,10 @@ from support.database import postgres_url
 from support.event_stream import StreamFactory
 from support.faults import SteppedClock
 from support.gateway import GatewayFactory
+from support.peer_server import FakePeer
+from support.peers import AMONG_US, Network
+from support.reileta import administrator, join
+from support.reileta_socket import SocketFactory
 from support.server import RoostServer, binary
 
 ENGINES = ("sqlite", "postgresql")
@@ -149,6 +153,96 @@ def new_cosmos(new_server, tmp_path):
     yield make
     for world in made:
         world.end()
+
+
+@pytest.fixture(scope="session")
+def registry(engine, roost_binary, tmp_path_factory):
+    """The server with an administrator (`registry.warden`) that most tests of Reileta share."""
+    yield from _registry(RoostServer(tmp_path_factory.mktemp(f"registry-{engine}"), engine))
+
+
+@pytest.fixture(scope="session")
+def bare(engine, roost_binary, tmp_path_factory):
+    """A server like `registry` whose people may do nothing but log in (contracts/reileta.md 1.3: permissions are tags)."""
+    yield from _registry(RoostServer(tmp_path_factory.mktemp(f"bare-{engine}"), engine, {"reileta.default_tags": '["avr:login_user"]'}))
+
+
+def _registry(server):
+    try:
+        server.start()
+        server.warden = administrator(server)
+        yield server
+        assert server.is_running(), f"the shared server has ended:\n{server.log[-4000:]}"
+        assert server.stop() == 0
+    finally:
+        server.dispose()
+
+
+@pytest.fixture
+def warden(registry):
+    """The administrator of `registry`."""
+    return registry.warden
+
+
+@pytest.fixture
+def person(registry):
+    """Somebody new in `registry`."""
+    return join(registry, "person")
+
+
+@pytest.fixture
+def somebody(registry):
+    """Somebody else who is new in `registry`."""
+    return join(registry, "other")
+
+
+@pytest.fixture
+def connect():
+    """Opens sockets of Reileta that end with the test: `connect(person)`, `connect.guest(server)`, `connect.open(server, ...)`."""
+    factory = SocketFactory()
+    yield factory
+    factory.end()
+
+
+@pytest.fixture(scope="session")
+def home(engine, roost_binary, tmp_path_factory):
+    """A server like `registry` that knows the servers of this machine."""
+    yield from _registry(RoostServer(tmp_path_factory.mktemp(f"home-{engine}"), engine, AMONG_US))
+
+
+@pytest.fixture
+def robin(home):
+    """Somebody new in `home`."""
+    return join(home, "robin")
+
+
+@pytest.fixture
+def new_peer():
+    """Makes servers that the test plays: `new_peer()`."""
+    made = []
+
+    def make(*words, **more):
+        made.append(FakePeer(*words, **more))
+        return made[-1]
+
+    yield make
+    for peer in made:
+        peer.end()
+        assert not peer.defects, peer.defects
+
+
+@pytest.fixture
+def peer(new_peer):
+    """A server that the test plays, which nobody knows yet."""
+    return new_peer()
+
+
+@pytest.fixture
+def network(roost_binary, tmp_path):
+    """Servers of the test's own with addresses that stay: `network.add()`."""
+    network = Network(tmp_path)
+    yield network
+    network.end()
 
 
 @pytest.fixture

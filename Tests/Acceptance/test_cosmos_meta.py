@@ -168,6 +168,7 @@ def test_errors_are_problem_documents(cosmos, path, code):
 @pytest.mark.parametrize("method,path,allowed", [
     ("DELETE", "/meta", {"GET", "HEAD"}), ("PATCH", "/galaxy", {"POST"}), ("POST", "/galaxy/g1", {"GET", "HEAD"}),
     ("PUT", "/galaxy/g1/channels", {"GET", "HEAD", "POST"}), ("GET", "/session", {"POST", "DELETE"}), ("POST", "/v1/meta", {"GET", "HEAD"}),
+    ("POST", "/.well-known/jwks.json", {"GET", "HEAD"}),
 ])  # fmt: skip
 def test_a_wrong_method_is_told_the_right_ones(cosmos, method, path, allowed):
     """2: "Wrong method on a known path 405 with Allow"."""

@@ -259,6 +259,16 @@ def test_the_owner_s_own_word_can_be_asked_for(strict):
     problem(with_assertion(strict, another, assertion), 4204)
 
 
+def test_a_refused_galaxy_does_not_use_the_owner_s_word_up(strict):
+    """7.2: a request that is refused changes nothing; the same word is good when the owner has become an operator."""
+    owner = strict.person()
+    asked = body(strict, owner)
+    assertion = strict.identity.assertion(owner.subject, asked["id"])
+    problem(with_assertion(strict, asked, assertion), 4200)
+    assert administer(strict, "operator", "add", owner.subject).returncode == 0
+    ok(with_assertion(strict, asked, assertion), 201)
+
+
 @pytest.mark.parametrize("change", [
     {"sub": "somebody-else"}, {"act": "galaxy.delete"}, {"act": None}, {"galaxyId": "another"}, {"galaxyId": None}, {"lifetime": 301}, {"lifetime": -100},
     {"aud": "https://other.example"}, {"iss": "https://other.example"}, {"header": {"typ": "cosmos-id+jwt"}}, {"header": {"alg": "none"}}, {"key": Key()},

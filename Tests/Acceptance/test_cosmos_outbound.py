@@ -38,6 +38,16 @@ def galaxy(cosmos, owner):
 # Management
 
 
+def test_a_suspended_galaxy_may_be_looked_at(cosmos, galaxy, owner, receiver):
+    """7.5: "Suspended galaxy => every write 403/4206": its endpoints are still shown."""
+    made = subscribe(owner, galaxy, receiver)
+    nothing(cosmos.signer.event("galaxy.updated", {"id": galaxy, "privateFlags": 1}))
+    assert ids(ok(owner.get(hooks(galaxy)))) == [made["id"]]
+    assert ok(owner.get(hooks(galaxy, made["id"])))["id"] == made["id"]
+    ok(owner.get(hooks(galaxy, made["id"], "deliveries")))
+    problem(owner.patch(hooks(galaxy, made["id"]), {"description": "x"}), 4206)
+    problem(owner.delete(hooks(galaxy, made["id"])), 4206)
+
 def test_a_webhook_is_made_pinged_and_active(cosmos, galaxy, owner, receiver):
     """8.1: "201 object with `secret` (only here and on rotate) and `publicKey`; ... then `webhook.ping` is sent; until a 2xx the state is "pending""."""
     asked = {"url": receiver.url("/in?x=1"), "events": ["channel.*", "member.joined"], "description": "for the log"}

@@ -23,6 +23,7 @@ def check_refusal(response, wait):
     assert 1 <= int(response.headers["retry-after"]) <= wait
 
 
+@pytest.mark.alone
 def test_messages_are_limited_per_channel_and_user(limited):
     """Messages by user and channel, 5 per 5 s, whether they come through Dawchat or Chat."""
     root = administrator(limited)
@@ -59,6 +60,7 @@ def test_signing_in_is_limited_per_address(limited, way):
     assert Api(limited).post("/auth/login", {"login": "nobody", "password": "wrong password"}).status_code == 429
 
 
+@pytest.mark.alone
 def test_requests_are_limited_per_user(limited):
     """Requests by user, 50 per second."""
     busy = administrator(limited)

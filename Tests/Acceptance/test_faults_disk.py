@@ -9,8 +9,9 @@ import time
 
 import pytest
 
-from support.api import Api, register
+from support.api import PASSWORD, Api, register
 from support.faults import SmallDisk, failing, open_files_limited
+from support.gale import Gale, archive
 from support.server import RoostServer
 from support.traffic import Traffic
 from test_faults_kill import checked
@@ -170,6 +171,19 @@ def test_a_data_folder_that_may_not_be_written_is_refused_at_the_start_with_a_re
         room.say("after")
         assert server.stop() == 0
         assert_whole(room)
+
+
+def test_archives_are_given_out_when_nothing_can_be_written(new_server):
+    """contracts/gale.md 7.4: the count of downloads is for the server; whoever wants the archive gets it."""
+    server = new_server()
+    gale = Gale(server).log_in_here(register(server, "gale").username, PASSWORD)
+    content = archive()
+    profile = gale.make(content)["id"]
+    with failing(server, WRITES, "ENOSPC") as report:
+        answer = gale.get(f"/profile/{profile}")
+        assert answer.status_code == 302
+        assert gale.http.get(answer.headers["location"]).content == content
+        assert "INJECTED" in report.read_text(), "the fault was never met"
 
 
 def test_without_room_for_another_file_those_connected_go_on_and_others_come_in_later(new_server):

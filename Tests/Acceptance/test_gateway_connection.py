@@ -1,10 +1,12 @@
 """Connecting, authentication on the socket, heartbeats and close codes (contracts/chat.md 4.1 to 4.5)."""
 
+import contextlib
 import json
 import socket as sockets
 import time
 
 import pytest
+from websockets.exceptions import ConnectionClosed
 
 from support import tokens
 from support.api import Api, register
@@ -178,7 +180,9 @@ def test_a_message_in_fragments_counts_as_a_whole(account, gateway):
     socket = gateway(account)
     socket.send_raw(['{"op":', " 1}"])
     socket.expect(HEARTBEAT_ACK)
-    socket.send_raw(['{"op": 1, "pad": "', "x" * 3000, "x" * 3000, '"}'])
+    # The server closes at the fragment that is too much, perhaps before the last one is sent.
+    with contextlib.suppress(ConnectionClosed):
+        socket.send_raw(['{"op": 1, "pad": "', "x" * 3000, "x" * 3000, '"}'])
     socket.expect_close(4002)
 
 

@@ -8,6 +8,8 @@ from support.api import assert_error, register
 from support.shapes import is_member, is_server_detail
 
 COUNT = 1002
+#: The first test waits until all of them are there, each of whom the client makes a connection for.
+pytestmark = pytest.mark.timeout(300)
 
 
 class Crowd:

@@ -61,7 +61,7 @@ def test_every_reference_leads_somewhere_and_nothing_is_left_over(document):
     check_references(document)
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(360)
 def test_the_server_does_what_it_says(engine, new_server, document, tmp_path):
     """All checks of schemathesis with its coverage, fuzzing and stateful phases; and each operation has succeeded at least once."""
     server = new_server(engine, WIDE_LIMITS)

@@ -8,11 +8,15 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from support.openapi import check_references, operations
+from support.cosmos import PUBLIC_URL
+from support.cosmos_signing import base64url
+from support.openapi import check_references, check_with_schemathesis, operations
 
 ROOT = Path(__file__).resolve().parents[2]
 DIALECT = ROOT / "Sources/Dialects/Cosmos"
 PATH = "/meta/openapi.yaml"
+#: Five wrong codes end all codes and stop the address; test_cosmos_operators.py tries it.
+CLAIM = "POST /operators/claim"
 
 
 @pytest.fixture
@@ -78,3 +82,15 @@ def test_answers_have_their_shapes(cosmos, document, receiver):
     receiver.expect("webhook.ping")
     fits(document, "Problem", owner.post("/galaxy/nowhere/channels", {}).json())
     fits(document, "Problem", owner.post(f"/galaxy/{galaxy}/channels", {}).json())
+
+
+@pytest.mark.timeout(360)
+def test_the_server_does_what_it_says(engine, new_cosmos, receiver, document, tmp_path):
+    """All checks of schemathesis with its coverage, fuzzing and stateful phases; and each operation has succeeded at least once."""
+    cosmos = new_cosmos(engine, {"limits.rate": False})
+    owner = cosmos.operator()
+    people = {
+        "public_url": PUBLIC_URL, "metadata_key": base64url(cosmos.metadata.key.seed), "owner": owner.subject, "token": owner.token,
+        "tokens": [owner.new_token() for _ in range(1_000)], "receiver": receiver.url(),
+    }  # fmt: skip
+    check_with_schemathesis(document, cosmos.server, "", PATH, "openapi_cosmos_hooks.py", people, tmp_path, untried=(CLAIM,))

@@ -76,7 +76,7 @@ def test_every_error_of_the_server_is_in_it(document):
     assert kinds == {name: pair for name, pair in named.items() if pair[0] != "about:blank"} and len(kinds) == 21
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(360)
 def test_the_server_does_what_it_says(engine, new_server, document, tmp_path):
     """All checks of schemathesis with its coverage, fuzzing and stateful phases; and each operation has succeeded at least once."""
     server = new_server(engine, WIDE_LIMITS | {"dawchat.sessions_per_user": "1000"})

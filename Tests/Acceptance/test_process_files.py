@@ -41,9 +41,10 @@ def test_what_is_on_disk_is_nobody_elses_affair(new_server, is_there):
     server.start()
     register(server)
     assert mode(server.data) == (0o755 if is_there else 0o700)
-    files = {path.name: oct(mode(path)) for path in server.data.iterdir()}
+    files = {path.name: oct(mode(path)) for path in server.data.rglob("*") if path.is_file()}
     assert {"roost.key", "roost.sqlite", "roost.lock"} <= set(files)
     assert set(files.values()) == {"0o600"}, files
+    assert {oct(mode(path)) for path in server.data.rglob("*") if path.is_dir()} == {"0o700"}
 
 
 def test_only_the_hash_of_the_setup_code_is_stored(new_server):
@@ -51,7 +52,7 @@ def test_only_the_hash_of_the_setup_code_is_stored(new_server):
     server = new_server()
     code = plain(server.setup_code)
     assert server.stop() == 0
-    content = b"".join(path.read_bytes() for path in server.data.iterdir())
+    content = b"".join(path.read_bytes() for path in server.data.rglob("*") if path.is_file())
     assert hashlib.sha256(code.encode()).digest() in content
     for text in (code, code.lower(), server.setup_code):
         assert text.encode() not in content
@@ -62,7 +63,7 @@ def test_passwords_and_tokens_are_not_stored(new_server):
     server = new_server()
     account = register(server)
     assert server.stop() == 0
-    content = b"".join(path.read_bytes() for path in server.data.iterdir())
+    content = b"".join(path.read_bytes() for path in server.data.rglob("*") if path.is_file())
     assert b"$argon2id$v=19$m=8,t=1" in content
     for secret in (PASSWORD, account.access_token, account.refresh_token):
         assert secret.encode() not in content

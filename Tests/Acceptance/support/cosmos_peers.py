@@ -3,66 +3,16 @@
 import contextlib
 import dataclasses
 import email.utils
-import http.server
 import json
 import socket
 import threading
 import time
 
 from .cosmos_signing import Key, base64url, compact, new_nonce, sign_response
+from .local_server import LocalServer, reply
 
 METADATA_KEYS = "/.well-known/http-message-signatures-directory"
 IDENTITY_KEYS = "/.well-known/jwks.json"
-
-
-class LocalServer:
-    """An HTTP server on 127.0.0.1 that hands each request to `answer`."""
-
-    def __init__(self):
-        outer = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-            timeout = 30
-
-            def do_GET(self):
-                with contextlib.suppress(ConnectionError):
-                    outer.answer(self)
-
-            do_POST = do_GET
-
-            def log_message(self, *_):
-                pass
-
-        class Server(http.server.ThreadingHTTPServer):
-            daemon_threads = True
-            # Many connections may come at once, and none is to be refused.
-            request_queue_size = 256
-
-            def handle_error(self, *_):
-                pass
-
-        self.http = Server(("127.0.0.1", 0), Handler)
-        self.port = self.http.server_address[1]
-        self.origin = f"http://127.0.0.1:{self.port}"
-        threading.Thread(target=self.http.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-
-    def answer(self, request):
-        raise NotImplementedError
-
-    def end(self):
-        self.http.shutdown()
-        self.http.server_close()
-
-
-def reply(request, status, body=b"", headers=()):
-    """Answers a request of `LocalServer`; the connection is closed after it."""
-    request.send_response_only(status)
-    for name, value in [*headers, ("Content-Length", str(len(body))), ("Connection", "close")]:
-        request.send_header(name, value)
-    request.end_headers()
-    request.wfile.write(body)
-    request.close_connection = True
 
 
 class KeyServer(LocalServer):

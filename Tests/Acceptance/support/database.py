@@ -47,3 +47,12 @@ def execute(server, *statements):
         with contextlib.closing(sqlite3.connect(server.database_file)) as connection, connection:
             for statement in statements:
                 connection.execute(statement)
+
+
+def rows(server, query):
+    """What a query finds in the database of a server, which may run."""
+    if server.database:
+        with psycopg.connect(server.database.url, connect_timeout=10) as connection:
+            return connection.execute(query).fetchall()
+    with contextlib.closing(sqlite3.connect(server.database_file)) as connection:
+        return connection.execute(query).fetchall()

@@ -1,4 +1,4 @@
-"""An nginx of the tests' own, to compare answers with: one static file, and a place that reads bodies whole."""
+"""An nginx of the tests' own, to compare answers with, or as the gateway of a server."""
 
 import os
 import pwd
@@ -17,8 +17,6 @@ OLDEST = (1, 22)
 #: Debian keeps it out of the PATH of whoever is not root.
 MORE_FOLDERS = ("/usr/sbin", "/opt/homebrew/bin", "/usr/local/bin")
 
-#: Limits are nginx's own defaults; only the wait for a client that has been refused is shorter. A body is read whole before the inner server
-#: is asked, so bad framing is seen as Roost sees it.
 CONFIGURATION = """
 daemon off;
 pid nginx.pid;
@@ -32,8 +30,15 @@ http {
     fastcgi_temp_path fastcgi;
     uwsgi_temp_path uwsgi;
     scgi_temp_path scgi;
+SITES
+}
+"""
+
+#: One static file, and a place that reads bodies whole. Limits are nginx's own defaults; only the wait for a client that has been refused is
+#: shorter. A body is read whole before the inner server is asked, so bad framing is seen as Roost sees it.
+COMPARISON = """
     server {
-        listen 127.0.0.1:PORT;
+        listen HOST:PORT;
         root www;
         location /api/ { proxy_pass http://unix:FOLDER/inner:/; }
     }
@@ -41,14 +46,34 @@ http {
         listen unix:FOLDER/inner;
         location / { return 200 "read $content_length bytes"; }
     }
-}
+"""
+
+#: The gateway of a Reileta server: it says where it is itself (contracts/reileta.md 3.6), and lets WebSockets through.
+GATEWAY = """
+    map $http_upgrade $connection_upgrade { default upgrade; '' ''; }
+    server {
+        listen HOST:PORT;
+        location / {
+            proxy_pass TARGET;
+            proxy_http_version 1.1;
+            proxy_set_header Host $http_host;
+            proxy_set_header Upgrade $http_upgrade;
+            proxy_set_header Connection $connection_upgrade;
+            proxy_set_header X-Forwarded-For $remote_addr;
+            proxy_set_header AVR-Gateway "false HOST:PORT";
+        }
+    }
 """
 
 
 class Nginx:
-    """Runs from `start` to `dispose`, as a user without rights when the tests run as root."""
+    """Runs from `start` to `dispose`, as a user without rights when the tests run as root.
 
-    def __init__(self):
+    `sites` is part of the configuration; `target` is the server that stands behind a gateway.
+    """
+
+    def __init__(self, sites=COMPARISON, *, host="127.0.0.1", target=""):
+        self.sites, self.host, self.target = sites, host, target
         path = os.pathsep.join([os.environ.get("PATH", ""), *MORE_FOLDERS])
         self.program = shutil.which("nginx", path=path) or pytest.fail("nginx is not installed: scripts/setup --test does it", pytrace=False)
         version = subprocess.run([self.program, "-v"], capture_output=True, text=True, timeout=10).stderr
@@ -63,9 +88,11 @@ class Nginx:
         """Starts it on a port that the system has chosen: it inherits the listening socket, so nobody has to be waited for."""
         (self.folder / "www").mkdir()
         (self.folder / "www" / "healthz").write_text("ok\n")
-        with socket.create_server(("127.0.0.1", 0)) as listening:
+        with socket.create_server((self.host, 0)) as listening:
             self.port = listening.getsockname()[1]
-            text = CONFIGURATION.replace("PORT", str(self.port)).replace("FOLDER", str(self.folder))
+            text = CONFIGURATION.replace("SITES", self.sites)
+            for name, value in {"HOST": self.host, "PORT": self.port, "FOLDER": self.folder, "TARGET": self.target}.items():
+                text = text.replace(name, str(value))
             (self.folder / "nginx.conf").write_text(text)
             more = self._other_user()
             with open(self.folder / "output", "wb") as output:
@@ -85,6 +112,10 @@ class Nginx:
 
     def is_running(self):
         return self.process.poll() is None
+
+    @property
+    def url(self):
+        return f"http://{self.host}:{self.port}"
 
     @property
     def log(self):

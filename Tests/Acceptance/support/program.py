@@ -39,8 +39,13 @@ def serve(roost_binary, tmp_path, *words, **environment):
 
 def administer(server, *words, typed=""):
     """`roost admin` on the data of a server, which may run."""
+    return work_on(server, "admin", *words, typed=typed)
+
+
+def work_on(server, *words, typed=""):
+    """A command that works on the data of a server, which may run."""
     settings = [part for path, value in server.settings.items() for part in ("--set", f"{path}={value}")]
-    return run(server.command()[0], server.folder, "admin", *words, "--data", str(server.data), *settings, typed=typed)
+    return run(server.command()[0], server.folder, *words, "--data", str(server.data), *settings, typed=typed)
 
 
 @contextlib.contextmanager

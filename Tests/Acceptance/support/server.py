@@ -31,11 +31,12 @@ def binary():
 class RoostServer:
     """One data folder (and database) and the process that serves it. It may be killed and started again on the same data."""
 
-    def __init__(self, folder, engine="sqlite", settings=None, *, data=None, environment=None, open_files=None):
+    def __init__(self, folder, engine="sqlite", settings=None, *, data=None, environment=None, open_files=None, listen="127.0.0.1:0"):
         self.folder = Path(folder)
         self.data = Path(data) if data else self.folder / "data"
         self.more_environment = environment or {}
         self.open_files = open_files
+        self.listen = listen
         self.ready_file = self.folder / "ready"
         self.log_file = self.folder / "log"
         self.settings = DEFAULTS | (settings or {})
@@ -55,7 +56,7 @@ class RoostServer:
 
     def command(self, *, ready_file=None, settings=None):
         """The command line of `roost serve` on this data."""
-        words = [binary(), "serve", "--listen", "127.0.0.1:0", "--data", str(self.data)]
+        words = [binary(), "serve", "--listen", self.listen, "--data", str(self.data)]
         words += ["--ready-file", str(ready_file or self.ready_file)]
         for path, value in (self.settings | (settings or {})).items():
             words += ["--set", f"{path}={value}"]
@@ -131,7 +132,7 @@ class RoostServer:
         self._forget()
 
     def restart(self):
-        """Kills it and starts it on the same data; the address changes."""
+        """Kills it and starts it on the same data; the address changes when it listens on port 0."""
         self.kill()
         return self.start()
 
