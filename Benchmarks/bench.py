@@ -14,6 +14,7 @@ from answers import HTTP, READ
 from events import EVENTS, STREAMS
 from fanout import FANOUT
 from history import HISTORY
+from instance import INSTANCE
 from loading import LOADING
 from memory import MEMORY
 from programs import ROOT, Baseline, Failure, Roost, build, raise_file_limit, roost_binary
@@ -22,7 +23,7 @@ from sends import SENDS
 from start import START
 from storm import STORM
 
-SCENARIOS = {scenario.name: scenario for scenario in (HTTP, READ, HISTORY, LOADING, FANOUT, MEMORY, SENDS, START, STORM, EVENTS, STREAMS)}
+SCENARIOS = {scenario.name: scenario for scenario in (HTTP, READ, HISTORY, LOADING, FANOUT, INSTANCE, MEMORY, SENDS, START, STORM, EVENTS, STREAMS)}
 
 
 def summary(rounds):
@@ -121,7 +122,7 @@ def parse(words):
     parser.add_argument("--seconds", type=int, default=0, help="length of a measurement (default 5), of a reconnect-storm (default 30)")
     parser.add_argument(
         "--sockets", type=int, default=0,
-        help="fanout, events, memory, streams, reconnect-storm: sockets (default 1000, 1000, 10000, 10000, 10000)",
+        help="fanout, instance, events, memory, streams, reconnect-storm: sockets (default 1000, 64, 1000, 10000, 10000, 10000)",
     )  # fmt: skip
     parser.add_argument("--away", type=int, default=0, help="reconnect-storm: seconds before the first one comes back (default 0)")
     parser.add_argument("--messages", type=int, default=0, help="fanout: messages of a measurement (default: about 300,000 deliveries)")

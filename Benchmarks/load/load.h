@@ -14,13 +14,13 @@ struct options {
                               // http: asked for in turn, and what stands behind a tab is posted there; NULL: all ask for path;
                               // storm: where messages are posted and read
     const char *token_file;   // one bearer token a line, dealt out to the connections in turn; NULL: none
-    const char *post_path;    // fanout, sends: where messages are posted
+    const char *post_path;    // fanout, sends: where messages are posted; instance: the id of the instance
     const char *post_token;   // fanout: bearer token of the sender; NULL: none
     const char *post_format;  // fanout: the body, with an @ where the text of the message stands
     const char *sync_file;    // sends: where the server counts its fsyncs (Benchmarks/syncs); NULL: it does not
     int connections;          // http, sends: requests under way at any time; storm: of ordinary requests
     double seconds;           // http, sends: length of the measurement; storm: time in which all come back
-    int sockets;              // fanout, hold, storm
+    int sockets;              // fanout, instance, hold, storm
     int greeting;             // fanout, hold: frames that the server sends to every socket before it is ready
     int messages;             // fanout: rounds of the measurement
     int burst;                // fanout: messages posted at once in each round
@@ -34,6 +34,7 @@ int run_http(const struct options *options);
 int run_sends(const struct options *options);
 int run_fanout(const struct options *options);
 int run_storm(const struct options *options);
+int run_instance(const struct options *options);
 int run_hold(const struct options *options);
 
 // Ends the program with a sentence.

@@ -1,4 +1,4 @@
-// The load of the benchmarks: `load http|sends|fanout|hold|storm ...`; prints lines of JSON. See Benchmarks/README.md.
+// The load of the benchmarks: `load http|sends|fanout|instance|hold|storm ...`; prints lines of JSON. See Benchmarks/README.md.
 #include "load.h"
 
 #include <getopt.h>
@@ -32,7 +32,7 @@ int main(int count, char **words) {
         .path = "/healthz", .post_path = "/", .post_format = "@", .connections = 64, .seconds = 5,
         .sockets = 1000, .messages = 300, .burst = 1, .bytes = 64, .rounds = 1,
     };
-    if (count < 2) fail("usage: load http|sends|fanout|hold|storm --port N [options]");
+    if (count < 2) fail("usage: load http|sends|fanout|instance|hold|storm --port N [options]");
     const char *kind = words[1];
     optind = 2;
     for (int option; (option = getopt_long(count, words, "", names, NULL)) != -1;) {
@@ -63,7 +63,8 @@ int main(int count, char **words) {
     if (strcmp(kind, "http") == 0) return run_http(&options);
     if (strcmp(kind, "sends") == 0) return run_sends(&options);
     if (strcmp(kind, "fanout") == 0) return run_fanout(&options);
+    if (strcmp(kind, "instance") == 0) return run_instance(&options);
     if (strcmp(kind, "hold") == 0) return run_hold(&options);
     if (strcmp(kind, "storm") == 0) return run_storm(&options);
-    fail("usage: load http|sends|fanout|hold|storm --port N [options]");
+    fail("usage: load http|sends|fanout|instance|hold|storm --port N [options]");
 }
