@@ -15,6 +15,9 @@ class LocalServer:
     `greetings` has `tls` or `http` for each connection on which somebody has said something, in their order.
     """
 
+    #: All ports that were used, also by those that have ended.
+    ports = set()
+
     def __init__(self, host="127.0.0.1"):
         outer = self
         self.greetings = []
@@ -48,10 +51,25 @@ class LocalServer:
             def handle_error(self, *_):
                 pass
 
-        self.http = Server((host, 0), Handler)
+        self.http = self._listen(Server, host, Handler)
         self.port = self.http.server_address[1]
         self.origin = f"http://{host}:{self.port}"
         threading.Thread(target=self.http.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+
+    @classmethod
+    def _listen(cls, server, host, handler):
+        """On a port that no server of these tests has had: who is tried may still remember, for minutes, who was there before."""
+        refused = []
+        try:
+            while True:
+                listening = server((host, 0), handler)
+                if (port := listening.server_address[1]) not in cls.ports:
+                    cls.ports.add(port)
+                    return listening
+                refused.append(listening)
+        finally:
+            for listening in refused:
+                listening.server_close()
 
     def answer(self, request):
         raise NotImplementedError
