@@ -1,15 +1,17 @@
-internal import Primitives
-
 /// Work that many ask for at once and one does: the others wait for what comes of it. Any thread asks.
-final class SharedWork<Value: Sendable>: Sendable {
+public final class SharedWork<Value: Sendable>: Sendable {
     private typealias Waiting = [CheckedContinuation<Result<Value, any Error>?, Never>]
 
     private let waiting = Mutex<[String: Waiting]>([:])
 
+    /// Nothing is under way.
+    public init() {}
+
     /// Does work, unless somebody is at it already: then waits for what comes of that.
     ///
     /// - Parameter key: what it is about.
-    func value(for key: String, _ work: () async throws -> Value) async throws -> Value {
+    /// - Throws: what the work throws, to all who wait for it.
+    public func value(for key: String, _ work: () async throws -> Value) async throws -> Value {
         let isFirst = waiting.withLock { waiting in
             guard waiting[key] == nil else { return false }
             waiting[key] = []

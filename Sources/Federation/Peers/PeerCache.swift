@@ -18,20 +18,33 @@ final class PeerCache: Sendable {
     /// Look-ups that are under way.
     let searches = SharedWork<PeerServer>()
 
+    private let now: @Sendable () -> ContinuousClock.Instant
+
+    /// - Parameter now: what time it is.
+    init(now: @escaping @Sendable () -> ContinuousClock.Instant) {
+        self.now = now
+    }
+
     /// Nil when nothing is known, or no more.
     func result(for address: String) -> Result<PeerServer, PeerFailure>? {
-        entries.withLock { entries in
-            guard let entry = entries[address], entry.until > .now else { return nil }
+        let now = now()
+        return entries.withLock { entries in
+            guard let entry = entries[address], entry.until > now else { return nil }
             return entry.result
         }
+    }
+
+    /// What was known is looked for anew.
+    func forget(_ address: String) {
+        entries.withLock { $0[address] = nil }
     }
 
     func keep(_ result: Result<PeerServer, PeerFailure>, for address: String) {
         var lifetime = Self.lifetime
         if case .failure = result { lifetime = Self.failureLifetime }
+        let now = now()
         entries.withLock { entries in
             if entries.count >= Self.limit, entries[address] == nil {
-                let now = ContinuousClock.now
                 entries = entries.filter { $0.value.until > now }
                 // Half of them go at a time: looking for the oldest costs a look at all.
                 if entries.count >= Self.limit {
@@ -39,7 +52,7 @@ final class PeerCache: Sendable {
                     for address in oldest { entries[address] = nil }
                 }
             }
-            entries[address] = Entry(result: result, until: .now + lifetime)
+            entries[address] = Entry(result: result, until: now + lifetime)
         }
     }
 }

@@ -132,7 +132,7 @@ extension Peers {
             let address = PeerAddress.normalized(claim.server), !own.isOwn(address)
         else { throw PeerFailure.unproven(reason: "The claim is no good.") }
         try await requireWelcome(address)
-        let server = try await find(address, deadline: deadline)
+        let server = try await claimant(of: address, deadline: deadline)
         // What it calls itself may be another address.
         try await requireWelcome(server.address)
         guard server.address == address else { throw PeerFailure.unproven(reason: "Its address is \(server.address).") }
@@ -155,6 +155,14 @@ extension Peers {
                 """, [.text(challenge.server), .integer(Int64(Self.tokenLimit)), .integer(tx.now.microseconds)])
         }
         return (challenge, token.text)
+    }
+
+    /// Who is at an address. It may have taken it since it was last looked for, when it was another's alias: then it is looked for anew.
+    private func claimant(of address: String, deadline: PeerDeadline) async throws(PeerFailure) -> PeerServer {
+        let known = try await find(address, deadline: deadline)
+        if known.address == address { return known }
+        directory.forget(address)
+        return try await find(address, deadline: deadline)
     }
 
     private func callBack(_ server: PeerServer, _ id: String, _ hash: [UInt8], deadline: PeerDeadline) async throws(PeerFailure) {

@@ -1,5 +1,6 @@
 internal import HTTPClient
 internal import JSON
+internal import Primitives
 
 /// Finding other servers (contracts/reileta.md 3.1).
 extension Peers {

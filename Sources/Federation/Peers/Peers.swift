@@ -28,7 +28,7 @@ public final class Peers: Sendable {
     let own: Own
     let clock: WallClock
     let rules: PeerURLRules
-    let directory = PeerCache()
+    let directory: PeerCache
     /// Proofs that are under way.
     let proofs = SharedWork<String>()
     private let sender: OutboundSender
@@ -37,12 +37,17 @@ public final class Peers: Sendable {
     /// - Parameters:
     ///   - database: opened with `Federation.schema`.
     ///   - sender: asks other servers; its guard has to permit what the settings do.
-    public init(database: Database, sender: OutboundSender, settings: PeerSettings, own: Own, clock: @escaping WallClock = { .now() }) {
+    ///   - now: what passes while no clock is set: how long what is known of others counts.
+    public init(
+        database: Database, sender: OutboundSender, settings: PeerSettings, own: Own, clock: @escaping WallClock = { .now() },
+        now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
+    ) {
         self.settings = settings
         self.database = database
         self.own = own
         self.clock = clock
         self.sender = sender
+        directory = PeerCache(now: now)
         rules = PeerURLRules(settings: settings)
     }
 

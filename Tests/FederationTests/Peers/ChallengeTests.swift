@@ -18,6 +18,25 @@ import Testing
         }
     }
 
+    /// Whoever has taken an address that was an alias of another proves who it is at once, not when the other is forgotten.
+    @Test(arguments: TestEngine.available) func whoeverTakesAnAddressIsCalledBackThere(_ engine: TestEngine) async throws {
+        try await PeerNetwork.run(on: engine) { network, a, b in
+            network.answer(for: "old.example.org") { request in
+                guard request.url.target == "/api/server" else { return nil }
+                return PeerNetwork.response { PeerNetwork.document(of: "old.example.org", to: &$0) }
+            }
+            network.answer(for: "a.example.org") { request in
+                guard request.url.target == "/api/server" else { return nil }
+                return PeerNetwork.response { PeerNetwork.document(of: "old.example.org", to: &$0) }
+            }
+            let alias = try await b.find("a.example.org")
+            #expect(alias.address == "old.example.org")
+            network.answer(for: "a.example.org", nil)
+            let challenge = try await a.challenge("b.example.org")
+            #expect(challenge.state == .accepted)
+        }
+    }
+
     /// What needs a token gets one by itself, also in the place of one that counts no more; and once only.
     @Test(arguments: TestEngine.available) func tokensAreRenewed(_ engine: TestEngine) async throws {
         try await PeerNetwork.run(on: engine) { network, a, b in

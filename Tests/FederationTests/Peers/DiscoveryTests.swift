@@ -11,6 +11,26 @@ import Testing
             #expect(server.address == "b.example.org" && server.http == "https://b.example.org")
             _ = try await a.find("https://b.example.org/")
             #expect(network.requests == ["GET https://b.example.org/api/server"])
+            network.clock.advance(seconds: 599)
+            _ = try await a.find("b.example.org")
+            #expect(network.requests.count == 1)
+            network.clock.advance(seconds: 2)
+            _ = try await a.find("b.example.org")
+            #expect(network.requests.count == 2)
+        }
+    }
+
+    /// One that was not there is looked for again after ten seconds.
+    @Test func whoeverComesBackIsFound() async throws {
+        try await PeerNetwork.run(on: .sqlite) { network, a, _ in
+            network.answer(for: "b.example.org") { _ in OutboundResponse(status: 503) }
+            await #expect(throws: PeerFailure.self) { _ = try await a.find("b.example.org") }
+            network.answer(for: "b.example.org", nil)
+            network.clock.advance(seconds: 9)
+            await #expect(throws: PeerFailure.self) { _ = try await a.find("b.example.org") }
+            network.clock.advance(seconds: 2)
+            let server = try await a.find("b.example.org")
+            #expect(server.address == "b.example.org")
         }
     }
 

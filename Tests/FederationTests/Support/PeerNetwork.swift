@@ -64,9 +64,11 @@ final class PeerNetwork: Sendable {
 
     private func join(_ address: String, _ database: Database, _ settings: PeerSettings) -> Peers {
         let clock = clock
+        let (begin, shown) = (ContinuousClock.now, clock.now)
         let peers = Peers(
             database: database, sender: OutboundSender { await self.send($0) }, settings: settings,
-            own: Peers.Own(address: { address }, isOwn: { $0 == address }), clock: { clock.now })
+            own: Peers.Own(address: { address }, isOwn: { $0 == address }), clock: { clock.now },
+            now: { begin + .microseconds(clock.now.microseconds - shown.microseconds) })
         state.withLock { $0.nodes[address] = peers }
         return peers
     }

@@ -64,10 +64,10 @@ struct AwayRequests: Sendable {
             return .redirect(to: server.http + target, status: .found)
         case .read(let shape):
             let key = "read \(PeerAddress.normalized(address) ?? "") \(target)"
-            if let kept = reads.data(key) { return context.answer(capacity: kept.count + 512) { $0.raw(kept) } }
-            let (server, data) = try await peers.call(PeerCall("GET", target), at: address, deadline: deadline)
-            let passed = try shape.passed(data, from: server.address, id: Self.id(in: context.request))
-            reads.keep(passed, for: key)
+            let passed = try await reads.data(key) {
+                let (server, data) = try await peers.call(PeerCall("GET", target), at: address, deadline: deadline)
+                return try shape.passed(data, from: server.address, id: Self.id(in: context.request))
+            }
             return context.answer(capacity: passed.count + 512) { $0.raw(passed) }
         case .act(let shape): return try await act(context, at: address, target, shape, caller, deadline)
         }

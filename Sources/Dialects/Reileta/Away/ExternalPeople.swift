@@ -17,23 +17,23 @@ final class ExternalPeople: Sendable {
     ///
     /// - Throws: `Failure` 17 when it knows nobody of that id; `PeerFailure`, `DatabaseError`.
     func describe(_ name: ExternalName, deadline: PeerDeadline = PeerDeadline()) async throws -> ExternalPerson {
-        let key = "person \(name.text)"
-        if let kept = reads.data(key), let person = try? Self.person(name, JSONValue.parse(kept)) { return person }
-        let data: JSONValue
-        do {
-            data = try await peers.call(PeerCall("GET", "/api/users/\(name.id)"), at: name.server, deadline: deadline).data
-        } catch PeerFailure.refused(FailureCode.userNotFound.rawValue, _, _) {
-            throw Failure(.userNotFound)
+        let kept = try await reads.data("person \(name.text)") {
+            let data: JSONValue
+            do {
+                data = try await peers.call(PeerCall("GET", "/api/users/\(name.id)"), at: name.server, deadline: deadline).data
+            } catch PeerFailure.refused(FailureCode.userNotFound.rawValue, _, _) {
+                throw Failure(.userNotFound)
+            }
+            guard let person = try? Self.person(name, data) else { throw PeerFailure.badStructure(reason: "no user") }
+            var json = JSONWriter()
+            json.object { json in
+                json.member("id", name.id)
+                json.member("username", person.username)
+                json.member("display", person.display)
+            }
+            return json.bytes
         }
-        guard let person = try? Self.person(name, data) else { throw PeerFailure.badStructure(reason: "no user") }
-        var json = JSONWriter()
-        json.object { json in
-            json.member("id", name.id)
-            json.member("username", person.username)
-            json.member("display", person.display)
-        }
-        reads.keep(json.bytes, for: key)
-        return person
+        return try Self.person(name, JSONValue.parse(kept))
     }
 
     private static func person(_ name: ExternalName, _ data: JSONValue) throws -> ExternalPerson {

@@ -18,28 +18,49 @@ final class ForeignReads: Sendable {
     }
 
     private let state = Mutex(State())
+    /// Reads that are under way.
+    private let reads = SharedWork<[UInt8]>()
+    private let now: @Sendable () -> ContinuousClock.Instant
 
-    /// - Parameter key: what was asked for, of which server.
-    func data(_ key: String) -> [UInt8]? {
-        state.withLock { state in
-            guard let entry = state.entries[key], entry.until > .now else { return nil }
+    /// - Parameter now: what time it is.
+    init(now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }) {
+        self.now = now
+    }
+
+    /// What was answered within the last minute, or is answered now. Of many who ask at once, one reads, and the others get what it has got.
+    ///
+    /// - Parameter key: what is asked for, of which server.
+    /// - Throws: what reading throws; that is not remembered.
+    func data(_ key: String, read: () async throws -> [UInt8]) async throws -> [UInt8] {
+        if let kept = kept(key) { return kept }
+        return try await reads.value(for: key) {
+            let data = try await read()
+            keep(data, for: key)
+            return data
+        }
+    }
+
+    private func kept(_ key: String) -> [UInt8]? {
+        let now = now()
+        return state.withLock { state in
+            guard let entry = state.entries[key], entry.until > now else { return nil }
             return entry.data
         }
     }
 
-    func keep(_ data: [UInt8], for key: String) {
+    private func keep(_ data: [UInt8], for key: String) {
+        let now = now()
         let size = data.count + key.utf8.count
         state.withLock { state in
             if let former = state.entries.removeValue(forKey: key) { state.bytes -= former.data.count + key.utf8.count }
             if state.bytes + size > Self.byteLimit {
-                let now = ContinuousClock.now
                 state.entries = state.entries.filter { $0.value.until > now }
                 state.bytes = state.entries.reduce(0) { $0 + $1.value.data.count + $1.key.utf8.count }
                 // A minute is soon over: what is lost is asked for again.
                 if state.bytes + size > Self.byteLimit { (state.entries, state.bytes) = ([:], 0) }
             }
             guard size <= Self.byteLimit else { return }
-            state.entries[key] = Entry(data: data, until: .now + Self.lifetime)
+            state.entries[key] = Entry(data: data, until: now + Self.lifetime)
             state.bytes += size
         }
     }
