@@ -12,7 +12,14 @@ struct PeersCommand {
         try await DataFolderWork(configuration: configuration).run { work in
             let records = PeerRecords(database: work.database, audit: { try Community.auditKeyTrust($0.description, in: $1) })
             switch action {
-            case .list: Output.write(Self.text(of: try await records.all()))
+            case .list:
+                Output.write(Self.text(of: try await records.all(), denied: try await work.community.disabledVisitors()))
+            case .allow(let name) where name.contains("@"):
+                let person = try await rule(isDenied: false, name, work.community)
+                Output.write("\(person.text) may come in.\n")
+            case .deny(let name) where name.contains("@"):
+                let person = try await rule(isDenied: true, name, work.community)
+                Output.write("\(person.text) may not come in any more.\n")
             case .allow(let address):
                 Output.write("\(try await rule(.allowed, address, records)) may speak for its people here.\n")
             case .deny(let address):
@@ -33,6 +40,21 @@ struct PeersCommand {
         return kept
     }
 
+    /// Of one person of another server.
+    private func rule(isDenied: Bool, _ name: String, _ community: Community) async throws -> ExternalName {
+        guard let named = ExternalName(name), let server = PeerAddress.normalized(named.server), Self.isPersonID(named.id) else {
+            throw Failure.noPerson(name)
+        }
+        let person = ExternalName(id: named.id, server: server)
+        try await community.setDisabled(isDenied, visitor: person)
+        return person
+    }
+
+    /// contracts/reileta.md 1.4.
+    private static func isPersonID(_ text: String) -> Bool {
+        text.hasPrefix("u_") && text.utf8.count == 38 && text.utf8.dropFirst(2).allSatisfy("0123456789abcdef-".utf8.contains)
+    }
+
     /// The people of a server that is not believed any more are out.
     private static let endSessions: @Sendable (String, Transaction) throws -> Void = { server, transaction in
         try Community.endIntegritySessions(ofServer: server, in: transaction)
@@ -51,9 +73,10 @@ struct PeersCommand {
         return try await peers.challenge(address)
     }
 
-    /// One line for each, with what the operator has said of it and who has a token where.
-    static func text(of peers: [KnownPeer]) -> String {
-        guard !peers.isEmpty else { return "No servers.\n" }
+    /// One line for each, with what the operator has said of it and who has a token where; then those people who may not come in.
+    static func text(of peers: [KnownPeer], denied people: [ExternalName] = []) -> String {
+        let persons = people.map { "\($0.text)  denied\n" }.joined()
+        guard !peers.isEmpty else { return "No servers.\n" + persons }
         return peers.map { peer in
             var parts = [peer.address]
             switch peer.rule {
@@ -65,12 +88,13 @@ struct PeersCommand {
             if peer.isAuthorized { parts.append("is known here") }
             if let seenAt = peer.seenAt { parts.append("seen \(seenAt.rfc3339)") }
             return parts.joined(separator: "  ") + "\n"
-        }.joined()
+        }.joined() + persons
     }
 
     /// Why a command did nothing.
     enum Failure: Error, Equatable {
         case noAddress(String)
+        case noPerson(String)
         case unknown(String)
     }
 }

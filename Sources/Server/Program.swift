@@ -92,6 +92,7 @@ public struct Program: Sendable {
             (.failure, "This origin is configured in both roles, and neither of its key documents has shown the key yet.")
         case KeyChangeFailure.revokedKey: (.failure, "The key is revoked. That is for ever.")
         case TrustCommand.Failure.noOperator(let user): (.failure, "\(user) is no operator, or one by the configuration.")
+        case PeersCommand.Failure.noPerson(let text): (.badUsage, "\(text) is nobody of another server: u_, a UUID, @ and the server.")
         case PeersCommand.Failure.noAddress(let text): (.badUsage, "\(text) is no host, with a port if it has one.")
         case PeersCommand.Failure.unknown(let address): (.failure, "Nothing is known of \(address).")
         case let error as PeerFailure: (.failure, error.sentence)

@@ -105,6 +105,35 @@ def test_who_is_inside_has_to_leave(own, peer, connect, word):
     assert error["code"] in (35, 104)
 
 
+def test_a_person_is_shut_out(own, peer, connect):
+    """1.3 `avr:disabled`, for somebody of another server: the sockets end, no token is given, the server may not speak for that person; others stay."""
+    token = peer.visit(own)
+    name = f"{peer.user['id']}@{peer.address}"
+    socket = connect.open(own)
+    socket.ask("authenticate", integrity=token)
+    peers(own, "deny", name)
+    socket.expect("unauthenticated", timeout=30)
+    failed(Reileta(own, token).get("/users/@me"), 3)
+    failed(peer.introduce(own), 4)
+    failed(peer.call(own, "GET", "/worlds", acting=name), 4)
+    good(peer.call(own, "GET", "/worlds"))
+    assert f"{name}  denied" in peers(own, "list").splitlines()
+    own.restart()
+    failed(peer.introduce(own), 4)
+    peers(own, "allow", name)
+    assert name not in peers(own, "list")
+    assert good(Reileta(own, good(peer.introduce(own))["token"]).get("/users/@me"))["username"] == peer.user["username"]
+
+
+def test_a_person_is_shut_out_before_it_comes(own, peer):
+    """The operator knows a name from another server before its bearer comes; written in any case, it is one server."""
+    name = f"{peer.user['id']}@{peer.address}"
+    peers(own, "deny", name.replace("127.0.0.1", "http://127.0.0.1"))
+    peer.prove(own)
+    failed(peer.introduce(own), 4)
+    assert f"{name}  denied" in peers(own, "list").splitlines()
+
+
 def test_a_challenge_is_begun(own, peer):
     """"`challenge ADDRESS`", while the server runs: it answers the dial-back."""
     said = peers(own, "challenge", peer.address)
@@ -159,7 +188,8 @@ def test_an_address_may_be_written_in_several_ways(own, new_peer, form):
 
 
 @pytest.mark.parametrize("words", [
-    (), ("sing",), ("allow",), ("deny",), ("forget",), ("challenge",), ("allow", ""), ("allow", "a b"), ("allow", "a", "b"), ("list", "x"), ("deny", "user@host"),
+    (), ("sing",), ("allow",), ("deny",), ("forget",), ("challenge",), ("allow", ""), ("allow", "a b"), ("allow", "a", "b"), ("list", "x"), ("deny", "user@host"), ("deny", "u_1@host"), ("allow", "u_00000000-0000-4000-8000-000000000001@"),
+    ("deny", "u_00000000-0000-4000-8000-000000000001@a b"),
     ("deny", "host:99999"), ("allow", "x" * 300),
 ])  # fmt: skip
 def test_bad_words_change_nothing(own, words):

@@ -68,6 +68,7 @@ enum Command: Sendable, Equatable {
     /// About other servers of the Reileta kind, which are named by host and port (contracts/reileta.md 3.2).
     enum PeersAction: Sendable, Equatable {
         case list
+        /// A server by its address, or somebody of one as `u_…@<server>`.
         case allow(String)
         case deny(String)
         case forget(String)
@@ -85,7 +86,7 @@ enum Command: Sendable, Equatable {
                roost claim (new | cancel) [options]
                roost trust (list | pin THUMBPRINT --source ORIGIN | revoke THUMBPRINT) [options]
                roost key (list | rotate) [options]
-               roost peers (list | allow ADDRESS | deny ADDRESS | forget ADDRESS | challenge ADDRESS) [options]
+               roost peers (list | allow WHO | deny WHO | forget ADDRESS | challenge ADDRESS) [options]
                roost blobs verify [--deep] [--repair] [options]
                roost version
 

@@ -6,7 +6,7 @@ extension CommandParser {
             throw Command.Misuse(reason: "roost peers knows list, allow, deny, forget and challenge")
         }
         if action == "list" { return .peers(.list, try options(of: action).options) }
-        let address = try word("the server's address")
+        let address = try word("the address of a server, or u_…@ADDRESS")
         let options = try options(of: action).options
         switch action {
         case "allow": return .peers(.allow(address), options)

@@ -48,6 +48,7 @@ struct Maintenance: Sendable {
             try await webhooks.removeExpired()
             while try await community.removeDeletedGalaxies() { try await Task.sleep(for: Self.pause) }
             while try await community.removeDeletedMessages() { try await Task.sleep(for: Self.pause) }
+            while try await community.removeForgottenVisitors(before: oldest) { try await Task.sleep(for: Self.pause) }
             while try await community.trimAuditLog() { try await Task.sleep(for: Self.pause) }
             if count > 0 { logger.log(.info, "Old events forgotten", [("count", .integer(Int64(count)))]) }
         } catch DatabaseError.closed {

@@ -5,9 +5,10 @@ public import Storage
 extension Community {
     /// The account of somebody of another server; made when it is nothing here yet. What is shown of it is what that server says now.
     ///
-    /// - Throws: `DatabaseError`.
+    /// - Throws: `CommunityError.missingTag` for somebody whom the operator has shut out; `DatabaseError`.
     public func admit(_ person: ExternalPerson) async throws -> RegistryUser {
         var user = try await read { try $0.externalUser(person.name) }
+        try user?.requireNotDisabled()
         if user.map({ !$0.isDescribed(by: person) }) ?? true { user = try await write { try $0.admit(person) } }
         guard let user else { throw CommunityError.unknownAccount }
         externalNames.keep(person.name, of: user.id)
@@ -64,6 +65,7 @@ extension Community {
     /// Lets somebody in for whom another server vouches.
     ///
     /// - Returns: the login, with a token that is good for as long as the operator has set.
+    /// - Throws: `CommunityError.missingTag` for somebody whom the operator has shut out; `DatabaseError`.
     public func openIntegritySession(for person: ExternalPerson) async throws -> LoginSession {
         let (terms, uses) = (settings.integrityTerms, sessionUses)
         let login = try await write { tx in
@@ -76,7 +78,7 @@ extension Community {
 }
 
 extension SQLReader {
-    fileprivate func externalUser(_ name: ExternalName) throws -> RegistryUser? {
+    func externalUser(_ name: ExternalName) throws -> RegistryUser? {
         guard name.text.isStorable else { return nil }
         let account = try first(
             "SELECT account_id FROM linked_identities WHERE provider = $1 AND subject = $2",
@@ -87,6 +89,11 @@ extension SQLReader {
 }
 
 extension RegistryUser {
+    /// - Throws: `CommunityError.missingTag`.
+    fileprivate func requireNotDisabled() throws(CommunityError) {
+        guard !tags.contains(AccountTag.disabled) else { throw .missingTag(AccountTag.logIn) }
+    }
+
     /// Whether what is shown of somebody is what its own server says.
     fileprivate func isDescribed(by person: ExternalPerson) -> Bool {
         externalUsername == person.username && account.displayName == person.shownName
@@ -102,7 +109,7 @@ extension ExternalPerson {
 
 extension Transaction {
     /// An account for somebody of another server. Its name here has a number that nobody else gets: the others are for the own people.
-    fileprivate func admit(_ person: ExternalPerson) throws -> RegistryUser {
+    func admit(_ person: ExternalPerson) throws -> RegistryUser {
         guard let known = try externalUser(person.name) else {
             let id = try insertPerson(
                 IdentityProvider.registry, person.name.text, username: ImportedName.username(from: "visitor", number: nextID()),
@@ -110,6 +117,7 @@ extension Transaction {
             try keepName(of: person)
             return try registryUser(id)
         }
+        try known.requireNotDisabled()
         guard !known.isDescribed(by: person) else { return known }
         var account = known.account
         account.displayName = person.shownName

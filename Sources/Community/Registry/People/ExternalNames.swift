@@ -19,4 +19,8 @@ public final class ExternalNames: Sendable {
     func keep(_ name: ExternalName, of account: AccountID) {
         names.withLock { $0[account] = name }
     }
+
+    func forget(_ account: AccountID) {
+        names.withLock { $0[account] = nil }
+    }
 }
