@@ -36,6 +36,7 @@ final class ClientCore: Sendable {
 
     private let addressGuard: AddressGuard
     private let ownAddresses: OwnNameAddresses?
+    private let authorities: String?
     private let resolver: NameResolver
     private let resolveTimeout: Duration
     private let workers: WorkerPool
@@ -43,10 +44,11 @@ final class ClientCore: Sendable {
     /// Unchecked because libcurl locks by itself: only the client's thread uses the handle, but for `curl_multi_wakeup`, which any thread may call.
     nonisolated(unsafe) private let multi: UnsafeMutableRawPointer?
 
-    init(guard: AddressGuard, ownName: String?, resolver: NameResolver, resolveTimeout: Duration) {
+    init(guard: AddressGuard, ownName: String?, authorities: String?, resolver: NameResolver, resolveTimeout: Duration) {
         _ = Self.library
         addressGuard = `guard`
         ownAddresses = ownName.map { OwnNameAddresses(name: $0, resolver: resolver) }
+        self.authorities = authorities
         self.resolver = resolver
         self.resolveTimeout = resolveTimeout
         workers = WorkerPool(name: "resolver", threads: Self.resolverThreads, queueLimit: HTTPClient.queueLimit)
@@ -204,7 +206,7 @@ final class ClientCore: Sendable {
     private func begin(_ work: inout Work) {
         while work.hasTurn {
             let (job, address) = work.ready.removeFirst()
-            guard let transfer = Transfer(job.request, to: address, finish: job.finish) else {
+            guard let transfer = Transfer(job.request, to: address, authorities: authorities, finish: job.finish) else {
                 job.finish(.failure(.unreachable))
                 continue
             }

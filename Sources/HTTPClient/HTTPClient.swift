@@ -24,12 +24,14 @@ public final class HTTPClient: Sendable {
     /// - Parameters:
     ///   - guard: decides which addresses may be connected to.
     ///   - ownName: the host of this server's own URL, whose addresses may not be connected to; nil: they may.
+    ///   - authorities: a file in PEM with the certificates of the authorities that are believed, in the place of the system's; nil: the system's.
     ///   - resolver: finds the addresses of names.
     ///   - resolveTimeout: after which a name counts as unresolvable.
     public init(
-        guard: AddressGuard, ownName: String? = nil, resolver: NameResolver = .system, resolveTimeout: Duration = HTTPClient.resolveTimeout
+        guard: AddressGuard, ownName: String? = nil, authorities: String? = nil, resolver: NameResolver = .system,
+        resolveTimeout: Duration = HTTPClient.resolveTimeout
     ) {
-        core = ClientCore(guard: `guard`, ownName: ownName, resolver: resolver, resolveTimeout: resolveTimeout)
+        core = ClientCore(guard: `guard`, ownName: ownName, authorities: authorities, resolver: resolver, resolveTimeout: resolveTimeout)
         thread = SystemThread(name: "http-client") { [core] in core.run() }
     }
 

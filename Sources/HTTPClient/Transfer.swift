@@ -18,6 +18,7 @@ final class Transfer {
     let finish: (Result<OutboundResponse, OutboundFailure>) -> Void
     private let request: OutboundRequest
     private let address: String
+    private let authorities: String?
     private var lists: [UnsafeMutablePointer<curl_slist>?] = []
     private var headers: [(name: String, value: String)] = []
     private var headerBytes = 0
@@ -33,13 +34,19 @@ final class Transfer {
 
     /// Nil when libcurl does not take an option: a request without one of its bounds is not sent.
     ///
-    /// - Parameter address: the numeric address that has been checked.
-    init?(_ request: OutboundRequest, to address: String, finish: @escaping (Result<OutboundResponse, OutboundFailure>) -> Void) {
+    /// - Parameters:
+    ///   - address: the numeric address that has been checked.
+    ///   - authorities: a file with the certificates of those who are believed; nil: the system's.
+    init?(
+        _ request: OutboundRequest, to address: String, authorities: String?,
+        finish: @escaping (Result<OutboundResponse, OutboundFailure>) -> Void
+    ) {
         guard let handle = curl_easy_init() else { return nil }
         self.handle = handle
         self.finish = finish
         self.request = request
         self.address = address
+        self.authorities = authorities
         configure()
         guard isConfigured else {
             close()
@@ -65,6 +72,11 @@ final class Transfer {
         set(CURLOPT_NOPROXY, "*")
         set(CURLOPT_SSL_VERIFYPEER, 1)
         set(CURLOPT_SSL_VERIFYHOST, 2)
+        if let authorities {
+            set(CURLOPT_CAINFO, authorities)
+            // Otherwise those of the system's folder would be believed too.
+            note(roost_curl_set_pointer(handle, CURLOPT_CAPATH, nil))
+        }
         set(CURLOPT_FRESH_CONNECT, request.keepsConnection ? 0 : 1)
         set(CURLOPT_FORBID_REUSE, request.keepsConnection ? 0 : 1)
         set(CURLOPT_HTTP_CONTENT_DECODING, 0)

@@ -65,7 +65,7 @@ struct PeersCommand {
         guard PeerAddress.normalized(address) != nil else { throw Failure.noAddress(address) }
         let origin = PublicOrigin(configuration.publicURL ?? "http://\(configuration.listen)")
         let own = try await work.community.registryServer().address ?? configuration.reileta.address ?? origin.authority
-        let client = HTTPClient(guard: configuration.peerGuard)
+        let client = HTTPClient(guard: configuration.peerGuard, authorities: configuration.authorities)
         defer { client.stop() }
         let peers = Peers(
             database: work.database, sender: OutboundSender(client), settings: configuration.peerSettings,

@@ -77,11 +77,14 @@ final class RoostServer: Sendable {
                 [("reason", .text("it is shorter than \(GaleConfiguration.secretLength) bytes"))])
         }
         let addressGuard = AddressGuard(allowed: configuration.guardAllows, own: AddressGuard.ownAddresses())
-        client = HTTPClient(guard: addressGuard, ownName: configuration.publicURL.map { PublicOrigin($0).host })
-        knownClient = HTTPClient(guard: addressGuard)
+        let authorities = configuration.authorities
+        client = HTTPClient(
+            guard: addressGuard, ownName: configuration.publicURL.map { PublicOrigin($0).host }, authorities: authorities)
+        knownClient = HTTPClient(guard: addressGuard, authorities: authorities)
         peerClient = HTTPClient(
             guard: configuration.peerGuard,
-            ownName: configuration.reileta.allowsInsecurePeers ? nil : configuration.publicURL.map { PublicOrigin($0).host })
+            ownName: configuration.reileta.allowsInsecurePeers ? nil : configuration.publicURL.map { PublicOrigin($0).host },
+            authorities: authorities)
         let known = OutboundSender(knownClient)
         blobs = BlobStore(database: database, place: configuration.blobs.place { known }, folder: folder.path)
         try await blobs.prepare()

@@ -49,6 +49,24 @@ def room(registry, connect):
     return Room(registry, connect)
 
 
+def shown(room, person):
+    """The one player of somebody, as the instance lists it."""
+    (player,) = [player for player in good(room.owner.get(f"/instances/{room.id}"))["players"] if player["user"] == person.reference]
+    return player["role"], player["display"]
+
+
+def test_a_player_is_shown_as_it_is_now(room):
+    """4.6: the role of a player is that which it has, also when it is given or taken while the player is inside; so is the name."""
+    assert [shown(room, person)[0] for person in (room.owner, room.moderator, room.guest)] == ["master", "moderator", "normal"]
+    good(room.owner.post(f"/instances/{room.id}", {"moderators": [room.guest.username]}))
+    wait_until(lambda: [shown(room, person)[0] for person in (room.moderator, room.guest)] == ["normal", "moderator"])
+    good(room.guest.post("/users/@me", {"display": "Somebody else"}))
+    wait_until(lambda: shown(room, room.guest) == ("moderator", "Somebody else"))
+    late = join(room.registry)
+    entered = room.connect(late).ask("instance-join", instance=room.id)
+    assert {player["user"]: player["role"] for player in entered["players"]}[room.guest.reference] == "moderator"
+
+
 @pytest.mark.parametrize("command", ["moderate", "instance-moderate", "avr/moderate", "avr/instance-moderate"])
 def test_a_player_is_sent_out(room, command):
     """5.3: "answer `{to_player, type}`; room event `moderation {to_player, by_player, type}`"; 5.4: `instance-left` of type Kicked 0, also to the kicked."""

@@ -41,6 +41,8 @@ public struct Configuration: Sendable {
     var dawchatStreamsPerUser: Int
     /// What outbound requests may reach although the guard forbids it.
     var guardAllows: [AddressRange]
+    /// A file with the certificates of the authorities that outbound requests believe; nil: the system's.
+    var authorities: String?
     var blobs: BlobConfiguration
     var cosmos: CosmosConfiguration
     var webhooks: WebhookConfiguration
@@ -117,6 +119,10 @@ public struct Configuration: Sendable {
         dawchatKeepAliveMilliseconds = try integer("dawchat.keep_alive_ms")
         dawchatStreamsPerUser = try integer("dawchat.streams_per_user")
         guardAllows = try ranges("guard.allow_cidrs")
+        authorities = values.text("guard.ca_file")
+        if let authorities, !InputFile.hasCertificates(authorities) {
+            throw refuse("guard.ca_file", "must be a file with certificates in PEM")
+        }
         blobs = try BlobConfiguration(values, guardAllows: guardAllows)
         cosmos = try CosmosConfiguration(values)
         webhooks = WebhookConfiguration(values)

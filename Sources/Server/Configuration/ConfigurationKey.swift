@@ -66,6 +66,7 @@ struct ConfigurationKey: Sendable {
         ConfigurationKey(path: "dawchat.keep_alive_ms", kind: .integer(100...600_000), defaultText: "15000"),
         ConfigurationKey(path: "dawchat.streams_per_user", kind: .integer(1...1_000), defaultText: "20"),
         ConfigurationKey(path: "guard.allow_cidrs", kind: .list, defaultText: "[]"),
+        ConfigurationKey(path: "guard.ca_file", kind: .text),
     ]
 
     private static let blobs: [ConfigurationKey] = [

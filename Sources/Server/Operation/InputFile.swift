@@ -19,6 +19,17 @@ enum InputFile {
         return bytes
     }
 
+    /// Whether a file has certificates in PEM.
+    static func hasCertificates(_ path: String) -> Bool {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        return read(descriptor, upTo: certificateBytes).map { String(decoding: $0, as: UTF8.self).contains("-----BEGIN CERTIFICATE-----") } ?? false
+    }
+
+    /// Bytes of a file with certificates that are looked at: those of all authorities of a system are a quarter of it.
+    private static let certificateBytes = 1 << 20
+
     /// The first line, without its end. Reads until the line has ended and not until the stream has: a terminal, or a script that goes on talking,
     /// does not end it.
     static func firstLine(of descriptor: Int32) -> String {

@@ -147,7 +147,7 @@ class Receiver(LocalServer):
     An entry is a status, a pair of status and header fields, or one of `hang`, `close` and `flood`.
     """
 
-    def __init__(self):
+    def __init__(self, tls=None):
         self.deliveries = []
         self.script = []
         self.usual = 204
@@ -155,7 +155,7 @@ class Receiver(LocalServer):
         self.delay = 0
         self._changed = threading.Condition()
         self.ended = threading.Event()
-        super().__init__()
+        super().__init__(tls=tls)
 
     def url(self, path="/hook"):
         return self.origin + path

@@ -10,7 +10,8 @@ TLS_HANDSHAKE = b"\x16"
 
 
 class LocalServer:
-    """An HTTP server on an address of this machine, which hands each request to `answer`. It knows no TLS: whoever tries it is cut off at once.
+    """An HTTP server on an address of this machine, which hands each request to `answer`. With `tls`, a context, it serves by TLS only, without it by
+    plain HTTP only: whoever tries the other is cut off at once.
 
     `greetings` has `tls` or `http` for each connection on which somebody has said something, in their order.
     """
@@ -18,7 +19,7 @@ class LocalServer:
     #: All ports that were used, also by those that have ended.
     ports = set()
 
-    def __init__(self, host="127.0.0.1"):
+    def __init__(self, host="127.0.0.1", tls=None):
         outer = self
         self.greetings = []
 
@@ -31,8 +32,15 @@ class LocalServer:
                     first = self.connection.recv(1, socket.MSG_PEEK)
                     if first:
                         outer.greetings.append("tls" if first == TLS_HANDSHAKE else "http")
-                    if first != TLS_HANDSHAKE:
+                    if (first == TLS_HANDSHAKE) != bool(tls) or not first:
+                        return
+                    if tls:
+                        self.request = tls.wrap_socket(self.request, server_side=True)
+                        self.setup()
+                    try:
                         super().handle()
+                    finally:
+                        self.request.close()
 
             def do_GET(self):
                 with contextlib.suppress(ConnectionError):
@@ -53,7 +61,7 @@ class LocalServer:
 
         self.http = self._listen(Server, host, Handler)
         self.port = self.http.server_address[1]
-        self.origin = f"http://{host}:{self.port}"
+        self.origin = f"{'https' if tls else 'http'}://{host}:{self.port}"
         threading.Thread(target=self.http.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
 
     @classmethod

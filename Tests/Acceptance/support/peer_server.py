@@ -24,8 +24,8 @@ DAY = 86_400_000
 class FakePeer(PeerObjects, LocalServer):
     """`instead` holds behaviours (support/peer_answers.py) that replace the usual answers; `calls` are all requests that came, in their order."""
 
-    def __init__(self, host="127.0.0.1", *, name=None):
-        """`name`: the host as it calls itself."""
+    def __init__(self, host="127.0.0.1", *, name=None, tls=None):
+        """`name`: the host as it calls itself. `tls`: with what it serves by TLS."""
         self.id = new_id("s")
         self.calls = []
         #: What was raised while it answered: defects of the test.
@@ -40,7 +40,7 @@ class FakePeer(PeerObjects, LocalServer):
         self.visitors = {}
         self.lifetime = 30 * DAY
         self.more_headers = []
-        super().__init__(host)
+        super().__init__(host, tls)
         self.address = f"{name or host}:{self.port}"
         self.gateway = self.origin
         self.make_objects()
@@ -85,7 +85,7 @@ class FakePeer(PeerObjects, LocalServer):
     def document(self):
         """What it says of itself (4.1)."""
         return {
-            "id": self.id, "title": "Peer", "description": "Plays a server", "address": self.address, "secure": False, "version": "4.0.0",
+            "id": self.id, "title": "Peer", "description": "Plays a server", "address": self.address, "secure": self.origin.startswith("https"), "version": "4.0.0",
             "gateways": {"http": self.gateway, "ws": self.gateway.replace("http", "ws", 1) + "/api/ws"}, "ready_at": self.started,
             "icon": self.gateway + "/icon.png", "created_at": self.started, "updated_at": self.started,
         }  # fmt: skip

@@ -22,7 +22,7 @@ struct ConfigurationKeyTests {
         ("chat.messages_per_5_seconds", "5"), ("chat.requests_per_second", "50"), ("dawchat.enabled", "true"),
         ("dawchat.session_days", "7"), ("dawchat.sessions_per_user", "20"), ("dawchat.cors_origins", "[]"),
         ("dawchat.keep_alive_ms", "15000"), ("dawchat.streams_per_user", "20"),
-        ("guard.allow_cidrs", "[]"),
+        ("guard.allow_cidrs", "[]"), ("guard.ca_file", nil),
         ("blobs.store", "disk"), ("blobs.s3.endpoint", nil), ("blobs.s3.region", nil), ("blobs.s3.bucket", nil),
         ("blobs.s3.access_key", nil), ("blobs.s3.secret_key", nil), ("blobs.s3.path_style", "true"),
         ("cosmos.enabled", "true"), ("cosmos.test_mode", "false"),

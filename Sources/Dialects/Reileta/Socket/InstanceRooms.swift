@@ -131,6 +131,14 @@ final class InstanceRooms: Sendable {
         }
     }
 
+    /// Shows a player as it is now to whoever asks from now on.
+    func update(_ player: Player, in instance: InstanceID) {
+        state.withLock { state in
+            guard let index = state.rooms[instance]?.members.firstIndex(where: { $0.player.id == player.id }) else { return }
+            state.rooms[instance]?.members[index].player = player
+        }
+    }
+
     /// Sends players out of an instance. They and the others are told.
     ///
     /// - Parameter frame: what is told of each.

@@ -29,7 +29,7 @@ enum SocketEvents {
         case .serviceChanged(let service, _): forward(envelope, "update-service", of: identity.service(service), to: socket)
         case .instanceChanged(let instance, let action):
             if maySee(instance, socket) { forward(envelope, "update-instance", of: identity.instance(instance), to: socket) }
-            if action == .deleted { SocketInstances.close(instance, socket) }
+            if action == .deleted { SocketInstances.close(instance, socket) } else { SocketInstances.update(instance, socket) }
         case .candidateChanged(let change):
             guard let account = socket.login?.session.account,
                 change.place.isDecided(by: account) || change.candidate.account.id == account.id
@@ -76,7 +76,10 @@ enum SocketEvents {
 
     /// Somebody shows itself in another way. The owner of the socket sees all of its own.
     private static func update(_ account: Account, on socket: ReiletaSocket) {
-        if socket.login?.session.account.id == account.id { socket.login?.session.account = account }
+        if socket.login?.session.account.id == account.id {
+            socket.login?.session.account = account
+            SocketInstances.update(account, socket)
+        }
         guard socket.topics.want("update-user", of: socket.gateway.identity.user(account.id)) else { return }
         // Shown as it is when its turn comes: one turn is enough for any number of changes.
         guard socket.updatesDue.insert(account.id).inserted else { return }

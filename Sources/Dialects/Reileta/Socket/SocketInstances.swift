@@ -163,6 +163,24 @@ enum SocketInstances {
         return place
     }
 
+    /// Who helps the owner may be another now: the player of the socket gets the role that it has from now on.
+    static func update(_ instance: Instance, _ socket: ReiletaSocket) {
+        guard let player = socket.players[instance.id], let account = socket.login?.session.account else { return }
+        show(player, as: account, instance.role(of: account), in: instance.id, socket)
+    }
+
+    /// The owner of the socket shows itself in another way.
+    static func update(_ account: Account, _ socket: ReiletaSocket) {
+        for (instance, player) in socket.players { show(player, as: account, player.role, in: instance, socket) }
+    }
+
+    private static func show(_ player: Player, as account: Account, _ role: InstanceRole, in instance: InstanceID, _ socket: ReiletaSocket) {
+        var player = player
+        (player.account, player.role) = (account, role)
+        socket.players[instance] = player
+        socket.gateway.rooms.update(player, in: instance)
+    }
+
     /// The instance is gone: whoever is in it hears so and is out.
     static func close(_ instance: Instance, _ socket: ReiletaSocket) {
         guard let player = socket.players[instance.id] else { return }
