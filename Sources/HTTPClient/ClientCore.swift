@@ -25,10 +25,10 @@ final class ClientCore: Sendable {
         var isClosed = false
     }
 
-    /// How long a name may wait until a thread has time for it: other names may be slow.
+    /// How long a name may wait at most until a thread has time for it: other names may be slow.
     private static let turnTimeout = Duration.seconds(30)
     /// Threads that wait for names.
-    private static let resolverThreads = 4
+    private static let resolverThreads = 8
     /// Until the next look at the deadlines of names that are looked for, in milliseconds.
     private static let resolvingMilliseconds: Int32 = 200
     /// Without such, in milliseconds: mail wakes the thread, and libcurl keeps the deadlines of transfers itself.
@@ -37,6 +37,7 @@ final class ClientCore: Sendable {
     private let addressGuard: AddressGuard
     private let ownAddresses: OwnNameAddresses?
     private let authorities: String?
+    private let concurrency: Int
     private let resolver: NameResolver
     private let resolveTimeout: Duration
     private let workers: WorkerPool
@@ -44,11 +45,12 @@ final class ClientCore: Sendable {
     /// Unchecked because libcurl locks by itself: only the client's thread uses the handle, but for `curl_multi_wakeup`, which any thread may call.
     nonisolated(unsafe) private let multi: UnsafeMutableRawPointer?
 
-    init(guard: AddressGuard, ownName: String?, authorities: String?, resolver: NameResolver, resolveTimeout: Duration) {
+    init(guard: AddressGuard, ownName: String?, authorities: String?, concurrency: Int, resolver: NameResolver, resolveTimeout: Duration) {
         _ = Self.library
         addressGuard = `guard`
         ownAddresses = ownName.map { OwnNameAddresses(name: $0, resolver: resolver) }
         self.authorities = authorities
+        self.concurrency = concurrency
         self.resolver = resolver
         self.resolveTimeout = resolveTimeout
         workers = WorkerPool(name: "resolver", threads: Self.resolverThreads, queueLimit: HTTPClient.queueLimit)
@@ -62,7 +64,7 @@ final class ClientCore: Sendable {
     func submit(_ request: OutboundRequest, _ finish: @escaping Finish) {
         let refusal: OutboundFailure? = mailbox.withLock { mailbox in
             if mailbox.isStopped { return .stopped }
-            let limit = HTTPClient.queueLimit + HTTPClient.concurrencyLimit
+            let limit = HTTPClient.queueLimit + concurrency
             if mailbox.jobs.count + mailbox.taken >= limit { return .busy(limit: limit) }
             mailbox.jobs.append(Job(request: request, finish: finish))
             return nil
@@ -100,20 +102,24 @@ final class ClientCore: Sendable {
 
     /// What the thread has in its hands.
     private struct Work {
+        /// Transfers at a time.
+        let concurrency: Int
         /// By name, one search for all who want it: a name that is slow keeps one of the resolver's threads, however often it is asked for. It stays
         /// here until the system has given up, also when nobody waits for it any more.
         var resolving: [String: Search] = [:]
-        var ready: [(job: Job, address: String)] = []
+        var names = NameCache()
+        /// What waits for its turn, and since when.
+        var ready: [(job: Job, address: String, since: ContinuousClock.Instant)] = []
         var transfers: [UnsafeMutableRawPointer: Transfer] = [:]
         var count: Int { resolving.values.reduce(0) { $0 + $1.waiting.count } + ready.count + transfers.count }
         /// Whether something could begin at once.
-        var hasTurn: Bool { !ready.isEmpty && transfers.count < HTTPClient.concurrencyLimit }
+        var hasTurn: Bool { !ready.isEmpty && transfers.count < concurrency }
         /// How long the thread may sleep when nothing happens, in milliseconds.
-        var patience: Int32 { hasTurn ? 0 : resolving.isEmpty ? idleMilliseconds : resolvingMilliseconds }
+        var patience: Int32 { hasTurn ? 0 : resolving.isEmpty && ready.isEmpty ? idleMilliseconds : resolvingMilliseconds }
     }
 
     func run() {
-        var work = Work()
+        var work = Work(concurrency: concurrency)
         while takeMail(&work) {
             expire(&work)
             begin(&work)
@@ -140,6 +146,7 @@ final class ClientCore: Sendable {
         for name in begun { begin(name, &work) }
         for job in jobs { isStopped ? job.finish(.failure(.stopped)) : resolve(job, &work) }
         for (name, addresses) in resolved {
+            work.names.keep(addresses, of: name, at: .now)
             for waiting in work.resolving.removeValue(forKey: name)?.waiting ?? [] {
                 var job = waiting.job
                 if let since = waiting.since { job.request.timeout -= ContinuousClock.now - since }
@@ -153,7 +160,9 @@ final class ClientCore: Sendable {
         let host = job.request.url.host
         let isLiteral = job.request.url.isLiteral
         guard !isLiteral || ownAddresses != nil else { return check(job, [host], &work) }
-        var waiting = Waiting(job: job, deadline: ContinuousClock.now + Self.turnTimeout)
+        let now = ContinuousClock.now
+        if let known = work.names.addresses(of: host, at: now) { return check(job, known, &work) }
+        var waiting = Waiting(job: job, deadline: now + min(Self.turnTimeout, job.request.timeout))
         if let search = work.resolving[host] {
             if search.hasBegun { begin(&waiting) }
             work.resolving[host]?.waiting.append(waiting)
@@ -191,12 +200,14 @@ final class ClientCore: Sendable {
         guard let first = addresses.first else { return job.finish(.failure(.unresolvable)) }
         let isOwn = addresses.contains { ownAddresses?.contains($0) == true && !addressGuard.isOpened($0) }
         guard !isOwn, addresses.allSatisfy(addressGuard.permits) else { return job.finish(.failure(.forbiddenAddress)) }
-        work.ready.append((job, first))
+        work.ready.append((job, first, .now))
     }
 
     private func expire(_ work: inout Work) {
-        guard !work.resolving.isEmpty else { return }
+        guard !work.resolving.isEmpty || !work.ready.isEmpty else { return }
         let now = ContinuousClock.now
+        for (job, _, since) in work.ready where since + job.request.timeout <= now { job.finish(.failure(.timedOut)) }
+        work.ready.removeAll { job, _, since in since + job.request.timeout <= now }
         for (name, search) in work.resolving where search.waiting.contains(where: { $0.deadline <= now }) {
             work.resolving[name]?.waiting.removeAll { $0.deadline <= now }
             for waiting in search.waiting where waiting.deadline <= now { waiting.job.finish(.failure(.unresolvable)) }
@@ -205,7 +216,8 @@ final class ClientCore: Sendable {
 
     private func begin(_ work: inout Work) {
         while work.hasTurn {
-            let (job, address) = work.ready.removeFirst()
+            var (job, address, since) = work.ready.removeFirst()
+            job.request.timeout -= ContinuousClock.now - since
             guard let transfer = Transfer(job.request, to: address, authorities: authorities, finish: job.finish) else {
                 job.finish(.failure(.unreachable))
                 continue
@@ -233,7 +245,7 @@ final class ClientCore: Sendable {
 
     private func end(_ work: inout Work) {
         for waiting in work.resolving.values.flatMap(\.waiting) { waiting.job.finish(.failure(.stopped)) }
-        for (job, _) in work.ready { job.finish(.failure(.stopped)) }
+        for (job, _, _) in work.ready { job.finish(.failure(.stopped)) }
         for transfer in work.transfers.values { finish(transfer, .failure(.stopped)) }
         // A name that the system still looks for is not waited for.
         workers.abandon()

@@ -8,7 +8,7 @@ public import Security
 /// A name is resolved first and every address of it has to pass the guard; the connection goes to an address that has. Redirects are not followed,
 /// answers are not decompressed, cookies and proxies are not used.
 public final class HTTPClient: Sendable {
-    /// Requests that are on their way at a time.
+    /// Requests that are on their way at a time, unless there may be more.
     public static let concurrencyLimit = 64
     /// Requests that wait for their turn.
     public static let queueLimit = 1_024
@@ -25,13 +25,17 @@ public final class HTTPClient: Sendable {
     ///   - guard: decides which addresses may be connected to.
     ///   - ownName: the host of this server's own URL, whose addresses may not be connected to; nil: they may.
     ///   - authorities: a file in PEM with the certificates of the authorities that are believed, in the place of the system's; nil: the system's.
+    ///   - concurrency: requests that are on their way at a time.
     ///   - resolver: finds the addresses of names.
     ///   - resolveTimeout: after which a name counts as unresolvable.
     public init(
-        guard: AddressGuard, ownName: String? = nil, authorities: String? = nil, resolver: NameResolver = .system,
+        guard: AddressGuard, ownName: String? = nil, authorities: String? = nil, concurrency: Int = HTTPClient.concurrencyLimit,
+        resolver: NameResolver = .system,
         resolveTimeout: Duration = HTTPClient.resolveTimeout
     ) {
-        core = ClientCore(guard: `guard`, ownName: ownName, authorities: authorities, resolver: resolver, resolveTimeout: resolveTimeout)
+        core = ClientCore(
+            guard: `guard`, ownName: ownName, authorities: authorities, concurrency: concurrency, resolver: resolver,
+            resolveTimeout: resolveTimeout)
         thread = SystemThread(name: "http-client") { [core] in core.run() }
     }
 

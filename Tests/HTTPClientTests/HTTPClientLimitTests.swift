@@ -72,7 +72,7 @@ struct HTTPClientLimitTests {
         let began = ContinuousClock.now
         let result = await client.send(OutboundRequest(url: try url(server, host: "slow.example.org"), timeout: .milliseconds(1_200)))
         #expect(failure(result) == .timedOut && ContinuousClock.now - began < .milliseconds(2_100))
-        let hurried = await client.send(OutboundRequest(url: try url(server, host: "slow.example.org"), timeout: .milliseconds(100)))
+        let hurried = await client.send(OutboundRequest(url: try url(server, host: "slower.example.org"), timeout: .milliseconds(100)))
         #expect(failure(hurried) == .unresolvable)
     }
 
@@ -112,7 +112,7 @@ struct HTTPClientLimitTests {
         }
         let client = HTTPClient(guard: Self.loopback, resolver: resolver, resolveTimeout: .milliseconds(400))
         defer { client.stop() }
-        let slow = try (0..<4).map { try url(server, host: "slow\($0).example.org") }
+        let slow = try (0..<8).map { try url(server, host: "slow\($0).example.org") }
         let quick = try url(server, host: "quick.example.org")
         try await withThrowingTaskGroup(of: Void.self) { group in
             for url in slow {
@@ -124,6 +124,47 @@ struct HTTPClientLimitTests {
             try await Task.sleep(for: .milliseconds(100))
             #expect(try await client.send(OutboundRequest(url: quick)).get().status == 200)
             try await group.waitForAll()
+        }
+    }
+
+    /// What was found counts for others too, so that names that are slow keep known ones from nothing; what was not found is looked for again.
+    @Test func aNameIsFoundOnceInAMinute() async throws {
+        let server = try RawServer(.bytes(Self.answer))
+        let asked = Tally()
+        let resolver = NameResolver { name in
+            asked.add()
+            return name == "known.example.org" ? ["127.0.0.1"] : []
+        }
+        let client = HTTPClient(guard: Self.loopback, resolver: resolver)
+        defer { client.stop() }
+        for _ in 0..<3 {
+            #expect(try await client.send(OutboundRequest(url: try url(server, host: "known.example.org"))).get().status == 200)
+        }
+        #expect(asked.count == 1)
+        for _ in 0..<2 {
+            let result = await client.send(OutboundRequest(url: try url(server, host: "unknown.example.org")))
+            #expect(failure(result) == .unresolvable)
+        }
+        #expect(asked.count == 3)
+    }
+
+    /// Whoever has no turn within its time is told so then: it does not wait for those before it.
+    @Test func aRequestThatGetsNoTurnEndsInItsTime() async throws {
+        let server = try RawServer(.hold)
+        let client = HTTPClient(guard: Self.loopback)
+        defer { client.stop() }
+        let url = try url(server)
+        await withTaskGroup(of: OutboundFailure?.self) { group in
+            let busy = Tally()
+            for _ in 0..<HTTPClient.concurrencyLimit {
+                group.addTask { await Self.end(of: OutboundRequest(url: url, timeout: .seconds(60)), client, busy) }
+            }
+            while server.connections < HTTPClient.concurrencyLimit { try? await Task.sleep(for: .milliseconds(5)) }
+            let began = ContinuousClock.now
+            let late = await client.send(OutboundRequest(url: url, timeout: .milliseconds(300)))
+            #expect(failure(late) == .timedOut && ContinuousClock.now - began < .seconds(3))
+            client.stop()
+            await group.waitForAll()
         }
     }
 
