@@ -53,11 +53,19 @@ public final class SocketRegistry: Sendable {
 
     /// Takes a place for one more socket. A socket that holds the same gateway session gives way: its client has come back on a new line.
     ///
-    /// - Parameter socket: told, on its loop, when a later one takes over the session.
+    /// - Parameters:
+    ///   - socket: told, on its loop, when a later one takes over the session.
+    ///   - own: the place that the socket itself has: it gets another for it.
     /// - Returns: nil when the account has as many sockets as it may, and none gives way.
-    public func enter(_ account: AccountID, session: GatewaySession, socket: LoopBound<any SessionHolder>) -> Place? {
+    public func enter(
+        _ account: AccountID, session: GatewaySession, socket: LoopBound<any SessionHolder>, inPlaceOf own: Place? = nil
+    ) -> Place? {
         let (place, former) = state.withLock { state -> (Place?, Holder?) in
             var holders = state.holders[account] ?? []
+            if let index = holders.firstIndex(where: { $0.number == own?.number }) {
+                holders.remove(at: index)
+                state.count -= 1
+            }
             var former = holders.firstIndex { $0.session == session }.map { holders.remove(at: $0) }
             if holders.count >= limit {
                 guard whenFull == .oldestGivesWay, !holders.isEmpty else { return (nil, nil) }

@@ -10,7 +10,9 @@ struct BlobsCommand {
     ///
     /// - Throws: `Failure.damaged` when something is lost.
     func run(_ action: Command.BlobsAction) async throws {
-        let client = HTTPClient(guard: AddressGuard(allowed: configuration.guardAllows, own: AddressGuard.ownAddresses()), authorities: configuration.authorities)
+        let client = HTTPClient(
+            guard: AddressGuard(allowed: configuration.guardAllows, own: AddressGuard.ownAddresses()),
+            authorities: configuration.authorities)
         defer { client.stop() }
         try await DataFolderWork(configuration: configuration).run { work in
             let store = BlobStore(

@@ -14,16 +14,8 @@ struct PeersCommand {
             switch action {
             case .list:
                 Output.write(Self.text(of: try await records.all(), denied: try await work.community.disabledVisitors()))
-            case .allow(let name) where name.contains("@"):
-                let person = try await rule(isDenied: false, name, work.community)
-                Output.write("\(person.text) may come in.\n")
-            case .deny(let name) where name.contains("@"):
-                let person = try await rule(isDenied: true, name, work.community)
-                Output.write("\(person.text) may not come in any more.\n")
-            case .allow(let address):
-                Output.write("\(try await rule(.allowed, address, records)) may speak for its people here.\n")
-            case .deny(let address):
-                Output.write("\(try await rule(.denied, address, records)) may not speak for its people here any more.\n")
+            case .allow(let who): Output.write(try await rule(.allowed, who, records, work.community))
+            case .deny(let who): Output.write(try await rule(.denied, who, records, work.community))
             case .forget(let address):
                 guard try await records.forget(address, besides: Self.endSessions) else { throw Failure.unknown(address) }
                 Output.write("Nothing is known of \(address) any more.\n")
@@ -34,20 +26,30 @@ struct PeersCommand {
         }
     }
 
-    private func rule(_ rule: KnownPeer.Rule, _ address: String, _ records: PeerRecords) async throws -> String {
-        let kept = try await records.setRule(rule, of: address) { if rule == .denied { try Self.endSessions($0, $1) } }
-        guard let kept else { throw Failure.noAddress(address) }
-        return kept
-    }
-
-    /// Of one person of another server.
-    private func rule(isDenied: Bool, _ name: String, _ community: Community) async throws -> ExternalName {
-        guard let named = ExternalName(name), let server = PeerAddress.normalized(named.server), Self.isPersonID(named.id) else {
-            throw Failure.noPerson(name)
+    /// Says something of a server, or of one person of one.
+    ///
+    /// - Returns: what is so from now on.
+    private func rule(_ rule: KnownPeer.Rule, _ who: String, _ records: PeerRecords, _ community: Community) async throws -> String {
+        let isDenied = rule == .denied
+        guard who.contains("@") else {
+            guard let address = PeerAddress.normalized(who) else { throw Failure.noAddress(who) }
+            let isKnown = try await records.isKnown(address)
+            _ = try await records.setRule(rule, of: address) { if isDenied { try Self.endSessions($0, $1) } }
+            return "\(address) may \(isDenied ? "not speak for its people here any more" : "speak for its people here").\n"
+                + (isKnown ? "" : Self.hint(address))
+        }
+        guard let named = ExternalName(who), let server = PeerAddress.normalized(named.server), Self.isPersonID(named.id) else {
+            throw Failure.noPerson(who)
         }
         let person = ExternalName(id: named.id, server: server)
         try await community.setDisabled(isDenied, visitor: person)
-        return person
+        return "\(person.text) may \(isDenied ? "not come in any more" : "come in").\n"
+            + (try await records.isKnown(server) ? "" : Self.hint(server))
+    }
+
+    /// A rule is for what a server calls itself, which may not be what it was reached at.
+    private static func hint(_ address: String) -> String {
+        "No server has called itself \(address) here yet: make sure that it does (roost peers list).\n"
     }
 
     /// contracts/reileta.md 1.4.

@@ -21,6 +21,8 @@ internal import Webhooks
 final class RoostServer: Sendable {
     /// How long requests may take that have begun when the server is told to stop.
     static let drainDeadline = Duration.seconds(10)
+    /// Requests to other servers for people at a time: a few servers that do not answer shall not keep the others from being asked.
+    private static let peerConcurrency = 256
 
     /// Where it serves.
     let address: SocketAddress
@@ -84,7 +86,7 @@ final class RoostServer: Sendable {
         peerClient = HTTPClient(
             guard: configuration.peerGuard,
             ownName: configuration.reileta.allowsInsecurePeers ? nil : configuration.publicURL.map { PublicOrigin($0).host },
-            authorities: authorities)
+            authorities: authorities, concurrency: Self.peerConcurrency)
         let known = OutboundSender(knownClient)
         blobs = BlobStore(database: database, place: configuration.blobs.place { known }, folder: folder.path)
         try await blobs.prepare()

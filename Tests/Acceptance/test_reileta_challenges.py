@@ -294,3 +294,14 @@ def test_a_request_with_a_bad_token_is_that_of_a_stranger(home, peer):
         good(peer.call(home, "GET", path, token=new_token()))
     failed(peer.call(home, "GET", "/users/@me", token=new_token()), 3)
     failed(peer.introduce(home, token=new_token()), 103)
+
+
+def test_a_dead_token_is_told_to_be_dead(engine, new_server, peer):
+    """3.2 step 6: "unknown/expired -> 103 ...; denied -> 104", also where challenges are listed, looked at and revoked."""
+    server = new_server(engine, AMONG_US | {"reileta.peers.mode": "open"})
+    challenge = peer.prove(server)
+    for method, path in (("GET", "/challenges"), ("GET", f"/challenges/{challenge['id']}"), ("DELETE", f"/challenges/{challenge['id']}")):
+        failed(peer.call(server, method, path, token=new_token()), 103)
+    good(peer.call(server, "GET", "/challenges"))
+    good(peer.call(server, "DELETE", f"/challenges/{challenge['id']}"))
+    failed(peer.call(server, "GET", "/challenges"), 103)

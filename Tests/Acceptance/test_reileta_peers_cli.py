@@ -92,13 +92,13 @@ def test_a_server_is_forgotten(own, peer):
     assert known(own, peer)["authorized"] is False
 
 
-@pytest.mark.parametrize("word", ["deny", "forget"])
-def test_who_is_inside_has_to_leave(own, peer, connect, word):
+@pytest.mark.parametrize(("word", "whom"), [("deny", "{}:{}"), ("forget", "{}:{}"), ("deny", "{}")])
+def test_who_is_inside_has_to_leave(own, peer, connect, word, whom):
     """5.4: `unauthenticated` when the login is over: people of a server that is denied or forgotten do not stay on their sockets."""
     token = peer.visit(own)
     socket = connect.open(own)
     socket.ask("authenticate", integrity=token)
-    peers(own, word, peer.address)
+    peers(own, word, whom.format(*peer.address.split(":")))
     socket.expect("unauthenticated", timeout=30)
     error = socket.request("authenticate", {"integrity": token})["error"]
     is_error(error, error["code"])
@@ -132,6 +132,17 @@ def test_a_person_is_shut_out_before_it_comes(own, peer):
     peer.prove(own)
     failed(peer.introduce(own), 4)
     assert f"{name}  denied" in peers(own, "list").splitlines()
+
+
+def test_a_rule_for_nobody_is_said_to_be_one(own, peer):
+    """A rule counts for what a server calls itself: one for another name does nothing yet, and the command says so."""
+    peer.prove(own)
+    assert "No server has called itself" not in peers(own, "deny", peer.address)
+    assert "No server has called itself" not in peers(own, "allow", peer.address.partition(":")[0])
+    name = peer.user["id"]
+    assert "No server has called itself" not in peers(own, "deny", f"{name}@{peer.address}")
+    for alias in ("alias.example.org", f"{name}@alias.example.org"):
+        assert "No server has called itself alias.example.org here yet" in peers(own, "deny", alias)
 
 
 def test_a_challenge_is_begun(own, peer):

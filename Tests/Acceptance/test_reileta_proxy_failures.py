@@ -6,7 +6,7 @@ import pytest
 
 from support.peer_answers import BROKEN, broken, cut, data, error, hang, members, moved, redirect, text
 from support.peers import in_time
-from support.reileta import NOBODY, failed, failed_with, good, join
+from support.reileta import NOBODY, failed, failed_with, good, join, new_id
 from support.reileta_shapes import is_list
 
 ENGINES = ("sqlite",)
@@ -217,3 +217,18 @@ def test_numbers_and_texts_of_all_kinds_come_through_or_do_not(robin, peer):
     for body in (b'{"data": {"id": "\\ud800"}}', b'{"data": {"id": 1e999}}', b'{"data": {"id": NaN}}', b'{"data": {"id": "a\\u0000"}}', b"\xef\xbb\xbf{}"):
         peer.when(*USERS, text(body))
         failed_with(read(robin, user_at(peer)), 7, 8, 11)
+
+
+def test_nobody_waits_for_what_others_ask_of_a_slow_server(home, robin, peer, new_peer):
+    """A person has eight requests to other servers at a time: 140 for more. Others, and other servers, are not kept waiting."""
+    peer.when("GET", "/api/users/.*", hang)
+    wren = join(home, "wren")
+    with concurrent.futures.ThreadPoolExecutor(12) as pool:
+        slow = [pool.submit(robin.get, f"/users/{new_id('u')}@{peer.address}") for _ in range(12)]
+        peer.wait_for("GET", "/api/users/.*", count=8)
+        other = new_peer()
+        with in_time(4):
+            good(wren.get(f"/users/{other.user['id']}@{other.address}"))
+        codes = sorted(failed_with(answer.result(), 6, 140) for answer in slow)
+    assert codes == [6] * 8 + [140] * 4
+    good(robin.get(f"/users/{other.user['id']}@{other.address}"))

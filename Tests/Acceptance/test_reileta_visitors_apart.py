@@ -4,6 +4,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect as dial
 
+from support.cosmos_webhooks import wait_until
 from support.api import PASSWORD, Api
 from support.peers import AMONG_US, Visitor, new_host
 from support.reileta import Reileta, address_of, failed, failed_with, good, is_error, join, prehash
@@ -117,6 +118,27 @@ def test_a_visitor_has_so_many_sockets(engine, new_server, peer, connect):
     for _ in range(2):
         Visitor(server, peer.user, peer.visit(server)).socket(connect)
     connect.open(server).refused(140, "authenticate", integrity=peer.visit(server))
+
+
+def test_the_last_socket_may_be_kept(engine, new_server, peer, connect):
+    """5.3: a new token on the same socket is no further socket, neither for a visitor nor for somebody of this server."""
+    server = new_server(engine, AMONG_US | {"reileta.sockets_per_user": "1"})
+    visitor = Visitor(server, peer.user, peer.visit(server))
+    instance = new_host(server)[2]
+    socket, entered = visitor.enter(connect, instance)
+    for _ in range(3):
+        socket.ask("authenticate", integrity=peer.visit(server))
+    assert socket.ask("instance-join", instance=instance["id"])["player"] == entered["player"]
+    connect.open(server).refused(140, "authenticate", integrity=peer.visit(server))
+    robin = join(server, "robin")
+    own = connect(robin)
+    for _ in range(3):
+        own.ask("authenticate", token=robin.token)
+    connect.open(server).refused(140, "authenticate", token=robin.token)
+    socket.abort()
+    own.abort()
+    for credential in ({"token": robin.token}, {"integrity": peer.visit(server)}):
+        wait_until(lambda: connect.open(server).request("authenticate", credential)["data"]["success"], within=40)
 
 
 def test_a_password_lets_a_visitor_in(home, visitor, connect):

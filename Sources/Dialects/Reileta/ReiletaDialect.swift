@@ -108,10 +108,11 @@ public struct ReiletaDialect: Sendable {
             loop.start {
                 await places.fillAll()
                 let moment = clock().adding(seconds: -Self.emptyInstanceSeconds)
-                // After a restart everybody has the same time to come back.
-                guard moment >= start else { return }
                 let (occupied, emptySince) = rooms.occupation
                 do {
+                    try await community.noteOccupied(occupied)
+                    // After a restart everybody has the same time to come back.
+                    guard moment >= start else { return }
                     try await community.removeEmptyInstances(madeBefore: moment, occupied: occupied, emptySince: emptySince)
                     rooms.forget(emptyBefore: moment)
                 } catch {

@@ -73,6 +73,15 @@ extension SQLReader {
         } ?? .none
     }
 
+    /// The servers of a host, with their ports, of which the operator has said nothing.
+    func servers(ofHost host: String) throws -> [String] {
+        let prefix = host + ":"
+        return try query(
+            "SELECT address FROM peers WHERE rule = 0 AND SUBSTR(address, 1, $1) = $2 ORDER BY address",
+            [.integer(Int64(prefix.unicodeScalars.count)), .text(prefix)]
+        ) { try $0.text(0) }
+    }
+
     /// All servers that are known, those with a rule first, then by their addresses, at most 10 000.
     func knownPeers(at now: Timestamp) throws -> [KnownPeer] {
         let live = try query(

@@ -6,6 +6,8 @@ public enum PeerFailure: Error, Sendable, Equatable {
     case blocked
     /// It does not answer, or too late.
     case noResponse(reason: String)
+    /// It is not asked: as many requests are under way as may be. That says nothing of it.
+    case busy(reason: String)
     /// What it answers is no JSON.
     case badData
     /// It answers with neither data nor an error.
@@ -27,6 +29,7 @@ extension PeerFailure {
         case .unknownServer(let reason): "The server cannot be found: \(reason)"
         case .blocked: "The server is not wanted here."
         case .noResponse(let reason): "The server does not answer: \(reason)"
+        case .busy(let reason): "The server is not asked: \(reason)"
         case .badData: "What the server answers is no JSON."
         case .noData: "The server answers with neither data nor an error."
         case .badStructure(let reason): "What the server answers has another shape: \(reason)"

@@ -25,9 +25,10 @@ public struct PeerRecords: Sendable {
         return try await database.read { try $0.knownPeers(at: now) }
     }
 
-    /// Lets a server speak for its people whatever the mode, or denies it: then its tokens end.
+    /// Lets a server speak for its people whatever the mode, or denies it: then its tokens end. A host that is denied without a port is denied with
+    /// all its servers, but for those that have a rule of their own.
     ///
-    /// - Parameter besides: what else happens in the same transaction, to what its people hold.
+    /// - Parameter besides: what else happens in the same transaction, to what the people of a server hold.
     /// - Returns: the address as it is kept; nil for what is none: then nothing has changed.
     public func setRule(
         _ rule: KnownPeer.Rule, of address: String, besides: @escaping @Sendable (String, Transaction) throws -> Void = { _, _ in }
@@ -35,11 +36,25 @@ public struct PeerRecords: Sendable {
         guard let address = PeerAddress.normalized(address) else { return nil }
         try await database.transaction { tx in
             try tx.setRule(rule, of: address)
-            if rule == .denied { for challenge in try tx.challenges(with: address) { try tx.revoke(challenge) } }
-            try besides(address, tx)
+            let isHost = PeerAddress.host(of: address) == address
+            for server in [address] + (rule == .denied && isHost ? try tx.servers(ofHost: address) : []) {
+                if rule == .denied { for challenge in try tx.challenges(with: server) { try tx.revoke(challenge) } }
+                try besides(server, tx)
+            }
             try audit(.ruled(address, rule), tx)
         }
         return address
+    }
+
+    /// Whether anything is known of a server, or of any server of a host.
+    public func isKnown(_ address: String) async throws -> Bool {
+        let prefix = address + ":"
+        return try await database.read { reader in
+            try reader.first(
+                "SELECT address FROM peers WHERE seen_at IS NOT NULL AND (address = $1 OR SUBSTR(address, 1, $2) = $3) LIMIT 1",
+                [.text(address), .integer(Int64(prefix.unicodeScalars.count)), .text(prefix)]
+            ) { _ in true } ?? false
+        }
     }
 
     /// Forgets a server: what was said of it, and all tokens in both directions.

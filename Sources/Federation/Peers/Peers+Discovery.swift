@@ -10,7 +10,7 @@ extension Peers {
     /// What a server says of itself: asked for at most every ten minutes.
     ///
     /// One that calls itself by another address is believed only when the server there is the same; then it is known by that.
-    /// - Throws: `PeerFailure.unknownServer`, for whatever reason it was not found.
+    /// - Throws: `PeerFailure.unknownServer`, for whatever reason it was not found; `.busy`, which is not remembered.
     public func find(_ address: String, deadline: PeerDeadline = PeerDeadline()) async throws(PeerFailure) -> PeerServer {
         guard let address = PeerAddress.normalized(address) else { throw .unknownServer(reason: "No host, with a port if it has one.") }
         if own.isOwn(address) { throw .unknownServer(reason: "It is this server.") }
@@ -23,7 +23,7 @@ extension Peers {
                     directory.keep(.success(server), for: address)
                     return server
                 } catch {
-                    directory.keep(.failure(error), for: address)
+                    if case .busy = error {} else { directory.keep(.failure(error), for: address) }
                     throw error
                 }
             }
@@ -63,7 +63,7 @@ extension Peers {
             }
         }
         switch failure {
-        case .unknownServer: throw failure
+        case .unknownServer, .busy: throw failure
         case .noResponse(let reason): throw .unknownServer(reason: "It does not answer (\(reason)).")
         default: throw .unknownServer(reason: "What it answers is no server of this kind.")
         }

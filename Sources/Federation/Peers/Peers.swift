@@ -19,7 +19,7 @@ public final class Peers: Sendable {
         }
     }
 
-    /// Requests to one server that are under way at a time: a slow one keeps no others from being asked.
+    /// Requests to one machine that are under way at a time: a slow one keeps no others from being asked.
     static let concurrencyLimit = 32
 
     /// What the operator has set.
@@ -32,7 +32,7 @@ public final class Peers: Sendable {
     /// Proofs that are under way.
     let proofs = SharedWork<String>()
     private let sender: OutboundSender
-    private let underWay = Mutex<[String: Int]>([:])
+    private let underWay = UnderWay()
 
     /// - Parameters:
     ///   - database: opened with `Federation.schema`.
@@ -74,32 +74,25 @@ public final class Peers: Sendable {
         if let token { headers.append(("authorization", token)) }
         if let person { headers.append(("x-avr-as", person)) }
         let share = try deadline.share(isNested: isNested)
-        try begin(url.authority)
-        defer { end(url.authority) }
+        let machine = machine(of: url.authority)
+        guard underWay.begin(machine, limit: Self.concurrencyLimit) else {
+            throw .busy(reason: "At most \(Self.concurrencyLimit) requests to one server at a time.")
+        }
+        defer { underWay.end(machine) }
         let request = OutboundRequest(
             method: method, url: url, headers: headers, body: body, connectTimeout: min(share, PeerDeadline.request), timeout: share,
             bodyLimit: bodyLimit, overflow: .refuse)
         switch await sender.send(request) {
         case .success(let response): return response
+        case .failure(.busy(let limit)): throw .busy(reason: "At most \(limit) requests to other servers at a time.")
         case .failure(.tooLarge(let limit)): throw .badStructure(reason: "The answer has more than \(limit) bytes.")
         case .failure(let failure): throw .noResponse(reason: failure.word)
         }
     }
 
-    private func begin(_ authority: String) throws(PeerFailure) {
-        let isTaken = underWay.withLock { counts in
-            let count = counts[authority, default: 0]
-            guard count < Self.concurrencyLimit else { return false }
-            counts[authority] = count + 1
-            return true
-        }
-        guard isTaken else { throw .noResponse(reason: "At most \(Self.concurrencyLimit) requests to one server at a time.") }
-    }
-
-    private func end(_ authority: String) {
-        underWay.withLock { counts in
-            let count = counts[authority, default: 1] - 1
-            counts[authority] = count > 0 ? count : nil
-        }
+    /// What limits count servers by: one machine can be any number of servers, each at a port of its own. Where servers may stand side by side on
+    /// private addresses, each counts for itself.
+    public func machine(of address: String) -> String {
+        settings.allowsInsecure ? address : PeerAddress.host(of: address)
     }
 }

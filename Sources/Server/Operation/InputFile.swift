@@ -24,7 +24,8 @@ enum InputFile {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
-        return read(descriptor, upTo: certificateBytes).map { String(decoding: $0, as: UTF8.self).contains("-----BEGIN CERTIFICATE-----") } ?? false
+        return read(descriptor, upTo: certificateBytes).map { String(decoding: $0, as: UTF8.self).contains("-----BEGIN CERTIFICATE-----") }
+            ?? false
     }
 
     /// Bytes of a file with certificates that are looked at: those of all authorities of a system are a quarter of it.

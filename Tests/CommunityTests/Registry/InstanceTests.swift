@@ -138,17 +138,23 @@ struct InstanceTests {
             }
             let (empty, occupied) = (try await make("empty"), try await make("busy"))
             let (left, leftLong) = (try await make("left"), try await make("longago"))
+            let elsewhere = try await make("elsewhr")
             let permanent = try await make("stays", ["avr:permanent"])
             world.clock.advance(seconds: 300)
             let moment = world.clock.now
             world.clock.advance(seconds: 1)
+            // Another process has people in it.
+            try await world.community.noteOccupied([elsewhere])
             let new = try await make("new")
             try await world.community.removeEmptyInstances(
                 madeBefore: moment, occupied: [occupied],
                 emptySince: [left: moment.adding(seconds: 1), leftLong: moment])
             var filter = InstanceFilter()
             filter.seesAll = true
-            #expect(try await world.community.instances(filter, TestWorld.window).items.map(\.id) == [new, permanent, left, occupied])
+            #expect(
+                try await world.community.instances(filter, TestWorld.window).items.map(\.id) == [
+                    new, permanent, elsewhere, left, occupied,
+                ])
             let gone = world.changes.suffix(2).compactMap { change -> InstanceID? in
                 guard case .instanceChanged(let instance, .deleted) = change else { return nil }
                 return instance.id

@@ -1,5 +1,6 @@
 import Community
 import Primitives
+import Storage
 import StorageTesting
 import Testing
 
@@ -36,6 +37,99 @@ struct VisitorTests {
             // What it is called is asked anew, whatever was written down of a stranger.
             try await community.setDisabled(false, visitor: stranger.name)
             #expect(try await community.admit(stranger).account.displayName == "Far 3")
+        }
+    }
+
+    /// Whoever may not come in any more holds no place and stands in no queue.
+    @Test(arguments: TestEngine.available) func whoeverIsShutOutWaitsForNothing(_ engine: TestEngine) async throws {
+        try await TestWorld.run(on: engine) { world in
+            let community = world.community
+            let owner = try await world.account("owner")
+            let instance = try await world.instance(of: try await world.visitedWorld(by: owner), by: owner)
+            let people = [try await community.admit(Self.person(1)), try await community.admit(Self.person(2))].map(\.id)
+            let local = try await world.account("local")
+            for account in people + [local] {
+                _ = try await community.requestEntry(
+                    into: instance.id, by: account, message: nil, isAdmitted: true, reservedUntil: nil)
+            }
+            try await community.setDisabled(true, visitor: Self.person(1).name)
+            #expect(try await community.candidacy(of: people[0], in: instance.id).candidate == nil)
+            #expect(try await community.firstQueued(in: instance.id)?.account == people[1])
+            _ = try await world.database.transaction { try Community.endIntegritySessions(ofServer: "far.example.org", in: $0) }
+            #expect(try await community.candidacy(of: people[1], in: instance.id).candidate == nil)
+            #expect(try await community.candidacy(of: local, in: instance.id).candidate?.position == 1)
+            let queues = world.changes.compactMap { change -> [AccountID]? in
+                if case .queueChanged(let queue) = change { queue.accounts } else { nil }
+            }
+            #expect(Array(queues.suffix(2)) == [[people[1], local], [local]])
+        }
+    }
+
+    /// One server may have invented all its people: they do not fill a list that others need too.
+    @Test func oneServerDoesNotFillAList() async throws {
+        try await TestWorld.run(on: .sqlite) { world in
+            let community = world.community
+            let owner = try await world.account("owner")
+            let instance = try await world.instance(of: try await world.visitedWorld(by: owner), by: owner)
+            for number in 1...Int(Limits.candidatesPerServer) + 1 {
+                let account = try await community.admit(Self.person(number)).id
+                let ask = {
+                    _ = try await community.requestEntry(
+                        into: instance.id, by: account, message: nil, isAdmitted: true, reservedUntil: nil)
+                }
+                guard number > Limits.candidatesPerServer else {
+                    try await ask()
+                    continue
+                }
+                let limit = Int(Limits.candidatesPerServer)
+                await #expect(throws: CommunityError.limitReached(name: "candidates of one server in one instance", limit: limit)) {
+                    try await ask()
+                }
+            }
+            var other = Self.person(1)
+            other.name.server = "near.example.org"
+            for account in [try await community.admit(other).id, try await world.account("local")] {
+                _ = try await community.requestEntry(
+                    into: instance.id, by: account, message: nil, isAdmitted: true, reservedUntil: nil)
+            }
+        }
+    }
+
+    /// People of other servers are in the home space as long as they are in a channel of it.
+    @Test(arguments: TestEngine.available) func visitorsAreMembersWhileTheyAreInside(_ engine: TestEngine) async throws {
+        var settings = CommunitySettings()
+        settings.hasInstanceChannels = true
+        try await TestWorld.run(on: engine, settings: settings) { world in
+            let community = world.community
+            let owner = try await world.account("owner")
+            let place = try await world.visitedWorld(by: owner)
+            let first = try await world.instance(of: place, by: owner)
+            let second = try await world.instance(of: place, by: owner)
+            let visitor = try await community.admit(Self.person(1)).id
+            let home = try await world.home
+            func isMember(_ account: AccountID) async throws -> Bool {
+                try await world.database.read { reader in
+                    try reader.first(
+                        "SELECT account_id FROM members WHERE space_id = $1 AND account_id = $2",
+                        [.integer(home.rawValue), .integer(account.rawValue)]
+                    ) { _ in true } ?? false
+                }
+            }
+            for instance in [first, second] {
+                for account in [visitor, owner] {
+                    try await community.setMember(account, ofChannelOf: instance.id, isInside: true)
+                    #expect(try await isMember(account))
+                }
+            }
+            try await community.setMember(visitor, ofChannelOf: first.id, isInside: false)
+            #expect(try await isMember(visitor))
+            try await community.setMember(visitor, ofChannelOf: second.id, isInside: false)
+            #expect(try await !isMember(visitor))
+            // As at a start, when nobody is inside.
+            try await community.setMember(visitor, ofChannelOf: first.id, isInside: true)
+            try await community.emptyInstanceChannels()
+            #expect(try await !isMember(visitor))
+            #expect(try await isMember(owner))
         }
     }
 

@@ -136,6 +136,22 @@ extension Transaction {
         if candidate.state == .queued { append(.queueChanged(try queue(of: instance))) }
     }
 
+    /// Takes people off all lists of candidates; who waits is told once for each instance.
+    func removeCandidacies(of accounts: [AccountID]) throws {
+        var queues: [InstanceID: Instance] = [:]
+        for candidate in try accounts.flatMap({ try candidates(of: $0) }) {
+            try execute("DELETE FROM instance_candidates WHERE id = $1", [.integer(candidate.id.rawValue)])
+            guard candidate.state.isOpen, let instance = try queues[candidate.instanceID] ?? instance(candidate.instanceID) else {
+                continue
+            }
+            append(.candidateChanged(candidate, .removed, of: instance))
+            if candidate.state == .queued { queues[instance.id] = instance }
+        }
+        for instance in queues.values.sorted(by: { $0.id.rawValue < $1.id.rawValue }) {
+            append(.queueChanged(try queue(of: instance)))
+        }
+    }
+
     /// Takes somebody out of all that it has to do with in instances of others: it is gone.
     func leaveInstances(_ account: AccountID) throws {
         for candidate in try candidates(of: account) {

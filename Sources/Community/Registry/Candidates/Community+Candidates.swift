@@ -148,6 +148,18 @@ extension Transaction {
             throw CommunityError.limitReached(name: "candidates of one instance", limit: Int(Limits.candidatesPerInstance))
         }
         guard !isInvited else { return }
+        let ofServer = try first(
+            """
+            SELECT COUNT(*) FROM instance_candidates c
+            JOIN linked_identities l ON l.account_id = c.account_id AND l.provider = $1
+            WHERE c.instance_id = $2 AND c.state IN (0, 1, 2)
+                AND l.issuer = (SELECT o.issuer FROM linked_identities o WHERE o.account_id = $3 AND o.provider = $1)
+            """, [.text(IdentityProvider.registry), .integer(instance.id.rawValue), .integer(account.rawValue)]
+        ) { try $0.integer(0) }
+        guard ofServer ?? 0 < Limits.candidatesPerServer else {
+            throw CommunityError.limitReached(
+                name: "candidates of one server in one instance", limit: Int(Limits.candidatesPerServer))
+        }
         let ofAccount = try first(
             "SELECT COUNT(*) FROM instance_candidates WHERE account_id = $1 AND is_approved = 0 AND state IN (0, 1, 2)",
             [.integer(account.rawValue)]

@@ -17,7 +17,7 @@ extension Community {
             if isInside {
                 try tx.addMember(account, to: channel, permissions: [.reading, .writing])
             } else {
-                try tx.leave(channel, account, .left)
+                try tx.leaveInstanceChannel(channel, account)
             }
         }
     }
@@ -32,7 +32,7 @@ extension Community {
                 """
             ) { (InstanceID(try $0.integer(0)), AccountID(try $0.integer(1))) }
             for (instance, account) in members {
-                if let channel = try tx.channel(ofInstance: instance) { try tx.leave(channel, account, .left) }
+                if let channel = try tx.channel(ofInstance: instance) { try tx.leaveInstanceChannel(channel, account) }
             }
         }
     }
@@ -50,6 +50,19 @@ extension Transaction {
         } catch CommunityError.unknownChannel {
             return nil
         }
+    }
+
+    /// Takes somebody out of the channel of an instance. People of other servers are in the home space for its channels only.
+    fileprivate func leaveInstanceChannel(_ channel: Channel, _ account: AccountID) throws {
+        try leave(channel, account, .left)
+        guard let home = channel.spaceID, try registryUser(account).external != nil else { return }
+        let isInAnother = try first(
+            """
+            SELECT m.channel_id FROM channel_members m JOIN channels c ON c.id = m.channel_id
+            WHERE m.account_id = $1 AND c.space_id = $2 LIMIT 1
+            """, [.integer(account.rawValue), .integer(home.rawValue)]
+        ) { _ in true }
+        if isInAnother == nil, let member = try member(account, of: home) { try remove(member, from: try space(home), reason: .left) }
     }
 
     /// Makes the channel of a new instance, named after it.

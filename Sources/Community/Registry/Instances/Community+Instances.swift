@@ -103,7 +103,19 @@ extension Community {
         }
     }
 
-    /// Removes instances that nobody is in and that do not stay: those that were made before a moment and are none of `occupied`.
+    /// Takes note that somebody is in these instances now, so that no other process takes them for empty.
+    public func noteOccupied(_ instances: Set<InstanceID>) async throws {
+        guard !instances.isEmpty else { return }
+        try await write { tx in
+            for id in instances.sorted(by: { $0.rawValue < $1.rawValue }) {
+                try tx.execute(
+                    "UPDATE instances SET occupied_at = $1 WHERE id = $2", [.integer(tx.now.microseconds), .integer(id.rawValue)])
+            }
+        }
+    }
+
+    /// Removes instances that nobody is in and that do not stay: those that were made before a moment, in which nobody was seen since, and which are
+    /// none of `occupied`.
     ///
     /// - Parameter emptySince: when the last one has left those that somebody was in.
     public func removeEmptyInstances(
@@ -111,15 +123,20 @@ extension Community {
     ) async throws {
         let old = try await scan { reader in
             try reader.query(
-                "SELECT id FROM instances WHERE created_at <= $1 AND tags NOT LIKE '%avr:permanent%'", [.integer(moment.microseconds)]
+                "SELECT id FROM instances WHERE created_at <= $1 AND occupied_at <= $1 AND tags NOT LIKE '%avr:permanent%'",
+                [.integer(moment.microseconds)]
             ) { InstanceID(try $0.integer(0)) }
         }
         let empty = old.filter { !occupied.contains($0) && (emptySince[$0].map { $0 <= moment } ?? true) }
         guard !empty.isEmpty else { return }
         try await write { tx in
             for id in empty {
-                // It may have been made permanent meanwhile.
-                guard let instance = try tx.instance(id), !instance.isPermanent else { continue }
+                // It may have been made permanent meanwhile, or somebody may have come in elsewhere.
+                let isEmpty = try tx.first(
+                    "SELECT id FROM instances WHERE id = $1 AND occupied_at <= $2",
+                    [.integer(id.rawValue), .integer(moment.microseconds)]
+                ) { _ in true }
+                guard isEmpty != nil, let instance = try tx.instance(id), !instance.isPermanent else { continue }
                 try tx.remove(instance)
             }
         }

@@ -49,7 +49,8 @@ extension Community {
         }
     }
 
-    /// Ends the logins of all people of a server that is not believed any more. The events `sessionEnded` are committed with it.
+    /// Ends the logins of all people of a server that is not believed any more, and takes them off the lists of those who wait for places. The events
+    /// `sessionEnded`, `candidateChanged` and `queueChanged` are committed with it.
     ///
     /// - Parameter tx: what makes it so.
     public static func endIntegritySessions(ofServer server: String, in tx: Transaction) throws {
@@ -60,6 +61,13 @@ extension Community {
             """, [.text(IdentityProvider.registry), .text(server), .integer(SessionKind.integrity.rawValue)]
         ) { (SessionID(try $0.integer(0)), AccountID(try $0.integer(1))) }
         for (session, account) in sessions { try tx.endSession(session, of: account) }
+        let candidates = try tx.query(
+            """
+            SELECT DISTINCT c.account_id FROM instance_candidates c
+            JOIN linked_identities l ON l.account_id = c.account_id AND l.provider = $1 WHERE l.issuer = $2 ORDER BY c.account_id
+            """, [.text(IdentityProvider.registry), .text(server)]
+        ) { AccountID(try $0.integer(0)) }
+        try tx.removeCandidacies(of: candidates)
     }
 
     /// Lets somebody in for whom another server vouches.

@@ -5,7 +5,7 @@ internal import Storage
 extension Community {
     /// Lets somebody of another server in no more, or again. One who has never been here is remembered too.
     ///
-    /// The logins end with it. The event `accountUpdated` is committed with it, unless nothing changes.
+    /// The logins end with it, and nobody waits for places any more. The event `accountUpdated` is committed with it, unless nothing changes.
     public func setDisabled(_ isDisabled: Bool, visitor name: ExternalName) async throws {
         let person = ExternalPerson(name: name, username: name.id, display: name.id)
         let account = try await write { tx in
@@ -16,7 +16,10 @@ extension Community {
             user.account.updatedAt = tx.now
             try tx.update(user.account)
             try tx.updateRegistryColumns(of: user)
-            if isDisabled { try tx.endAllSessions(of: user.id) }
+            if isDisabled {
+                try tx.endAllSessions(of: user.id)
+                try tx.removeCandidacies(of: [user.id])
+            }
             try tx.audit(
                 .keyTrustChanged, by: AccountID(0), subject: user.id.rawValue,
                 details: "\(isDisabled ? "denied" : "allowed") the person \(name.text)")
@@ -54,6 +57,7 @@ extension Community {
                 // It may have come back since.
                 let number = account.rawValue
                 guard try !tx.forgettableVisitors(before: moment, numbers: (number - 1, number), limit: 1).isEmpty else { continue }
+                try tx.execute("DELETE FROM channel_invites WHERE recipient_id = $1", [.integer(number)])
                 try tx.execute("DELETE FROM linked_identities WHERE account_id = $1", [.integer(number)])
                 try tx.execute("DELETE FROM accounts WHERE id = $1", [.integer(number)])
                 removed.append(account)

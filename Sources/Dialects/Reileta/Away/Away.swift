@@ -26,9 +26,19 @@ struct AwayRequests: Sendable {
     /// Parameters of paths that may name another server.
     private static let names = ["address", "id", "world", "user"]
 
+    /// Requests of one person that other servers are asked for at a time: whoever asks slow ones keeps nobody else waiting.
+    private static let underWayLimit = 8
+
     let peers: Peers
     let reads: ForeignReads
     let identity: ServerIdentity
+    private let underWay = UnderWay()
+
+    init(peers: Peers, reads: ForeignReads, identity: ServerIdentity) {
+        self.peers = peers
+        self.reads = reads
+        self.identity = identity
+    }
 
     /// The other server that a request is about; nil: none.
     func address(of request: HTTPRequest) -> String? {
@@ -43,12 +53,16 @@ struct AwayRequests: Sendable {
     /// Does what a request asks of another server. Who asks has been found to be allowed to.
     ///
     /// - Parameter caller: the id of the person, without the server.
-    /// - Throws: `Failure` 13; `PeerFailure`, `DatabaseError`.
+    /// - Throws: `Failure` 13, 140; `PeerFailure`, `DatabaseError`.
     func answer(_ context: Endpoints.Context, at address: String, _ away: Away, caller: String) async throws -> HTTPResponse {
         guard !RequestCallers.isPassedOn(context.request) else {
             throw Failure(.serverNotFound, "What another server asks for is not passed on.")
         }
         guard let target = Self.target(of: context.request) else { throw Failure(context.topic.invalid, "This names nothing.") }
+        guard underWay.begin(caller, limit: Self.underWayLimit) else {
+            throw Failure(.rateLimited, "At most \(Self.underWayLimit) requests to other servers at a time.", retryAfter: 1)
+        }
+        defer { underWay.end(caller) }
         let deadline = PeerDeadline()
         switch away {
         case .never:

@@ -60,6 +60,7 @@ extension Failure {
         case .unknownServer(let reason): self.init(.serverNotFound, reason)
         case .blocked: self.init(.serverBlocked)
         case .noResponse(let reason): self.init(.noResponseFromServer, reason)
+        case .busy(let reason): self.init(.noResponseFromServer, reason, retryAfter: 1)
         case .noData: self.init(.noDataFromServer)
         case .badData: self.init(.badDataFromServer)
         case .badRedirection: self.init(.badRedirectionFromServer)

@@ -73,12 +73,12 @@ final class InstancePlaces: Sendable {
             if case .made = hold { await giveUp(account, in: instance) }
             throw error
         }
-        if case .made(let until) = hold {
-            if candidate.state == .accepted, candidate.expiresAt == until {
-                watch(account, instance, until)
-            } else {
-                rooms.withPlaces(of: instance) { $0.release(account) }
-            }
+        if candidate.state == .accepted, let until = candidate.expiresAt, until > clock() {
+            // What was promised is held, whatever else has happened to the hold meanwhile.
+            rooms.withPlaces(of: instance) { $0.restore(for: account, until: until) }
+            watch(account, instance, until)
+        } else if case .made = hold {
+            rooms.withPlaces(of: instance) { $0.release(account) }
         }
         if candidate.state == .queued { rooms.withPlaces(of: instance) { $0.hasQueue = true } }
         guard candidate.state != .accepted else { return candidate }

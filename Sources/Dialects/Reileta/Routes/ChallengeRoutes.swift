@@ -26,11 +26,11 @@ struct ChallengeRoutes {
 
     @Sendable private func list(_ context: Endpoints.Context) async throws -> HTTPResponse {
         let all: [Challenge]
-        if case .known(let server) = context.server {
-            all = try await endpoints.records.challenges(with: server)
-        } else {
+        if case .none = context.server {
             try requireAdministrator(context)
             all = try await endpoints.records.challenges()
+        } else {
+            all = try await endpoints.records.challenges(with: try context.server.required())
         }
         let list = ListQuery(context.request)
         let page = RegistryPage(total: all.count, items: Array(all.dropFirst(list.window.offset).prefix(list.window.limit)))
@@ -97,9 +97,12 @@ struct ChallengeRoutes {
     /// Those of an id that the caller may look at: its own, or all for an administrator.
     private func mine(_ id: String, _ context: Endpoints.Context) async throws -> [Challenge] {
         let found = try await endpoints.records.challenges(id: id)
-        if case .known(let server) = context.server { return found.filter { $0.server == server } }
-        try requireAdministrator(context)
-        return found
+        if case .none = context.server {
+            try requireAdministrator(context)
+            return found
+        }
+        let server = try context.server.required()
+        return found.filter { $0.server == server }
     }
 
     /// The servers that this one knows, for its administrators.

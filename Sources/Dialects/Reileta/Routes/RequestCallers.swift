@@ -81,7 +81,7 @@ extension Endpoints {
         do {
             guard let server = try await peers.server(presenting: token) else { return .unknown }
             // Before anything is done for it: it may speak for one more of its people with each request.
-            _ = try services.shared.limits.count(server, Self.servers)
+            _ = try services.shared.limits.count(peers.machine(of: server), Self.servers)
             return .known(server)
         } catch PeerFailure.blocked {
             return .blocked
@@ -118,17 +118,21 @@ extension Endpoints {
         return try await community.admit(try await people.describe(external))
     }
 
-    /// Requests of one server that has shown who it is, in a minute.
+    /// Requests of one machine that has shown who it is, in a minute.
     private static let servers = RateLimit(name: "reileta-servers", capacity: 6_000, per: .seconds(60))
-    /// People of one server who come for the first time, in a minute: each is an account that stays.
+    /// People of one machine's servers who come for the first time, in a minute: each is an account that stays for days.
     private static let newcomers = RateLimit(name: "reileta-newcomers", capacity: 60, per: .seconds(60))
+
+    /// The same of all servers together: names of machines cost nothing.
+    private static let allNewcomers = RateLimit(name: "reileta-all-newcomers", capacity: 600, per: .seconds(60))
 
     /// Counts somebody of another server who has not been here.
     ///
     /// - Throws: `RateLimitReached`.
     func countNewcomer(_ name: ExternalName) async throws {
         guard try await community.externalUser(name) == nil else { return }
-        _ = try services.shared.limits.count(name.server, Self.newcomers)
+        _ = try services.shared.limits.count(peers.machine(of: name.server), Self.newcomers)
+        _ = try services.shared.limits.count("", Self.allNewcomers)
     }
 
     /// Whether a text is an id of a person that another server may have given: not one of this server's own people.

@@ -84,8 +84,9 @@ enum SocketInstances {
         }
         await gateway.places.followChannel(account.id, instance.id)
         guard bound.value.players[instance.id] != nil else { throw Failure(.instanceNotFound) }
-        bound.value.send(answer(request, instance, player, entry.others + [player], gateway))
+        // Asked for first, and told after the answer, on this loop: what others do once the client has the answer is shown to it once.
         gateway.rooms.show(to: player.id, in: instance.id)
+        bound.value.send(answer(request, instance, player, entry.others + [player], gateway))
     }
 
     /// The answer names those who are there, as far as they fit into a frame that every client reads; the others are in the instance itself.
@@ -174,7 +175,8 @@ enum SocketInstances {
         for (instance, player) in socket.players { show(player, as: account, player.role, in: instance, socket) }
     }
 
-    private static func show(_ player: Player, as account: Account, _ role: InstanceRole, in instance: InstanceID, _ socket: ReiletaSocket) {
+    private static func show(_ player: Player, as account: Account, _ role: InstanceRole, in instance: InstanceID, _ socket: ReiletaSocket)
+    {
         var player = player
         (player.account, player.role) = (account, role)
         socket.players[instance] = player

@@ -33,7 +33,7 @@ enum SocketLogin {
         guard
             let place = registry.enter(
                 session.account.id, session: GatewaySession(login: session.id, openedAt: gateway.now),
-                socket: LoopBound(socket as any SessionHolder, loop: socket.loop))
+                socket: LoopBound(socket as any SessionHolder, loop: socket.loop), inPlaceOf: socket.login?.place)
         else { throw Failure(.rateLimited, "At most \(registry.limit) sockets of one account.") }
         if let former = socket.login, !isInternal, !former.isInternal, former.session.account.id == session.account.id {
             renew(former, by: session, place, socket)
