@@ -160,8 +160,10 @@ public enum Limits {
     public static let candidateMessage = 0...128
     /// People who ask to come into one instance, or are invited, at a time.
     public static let candidatesPerInstance: Int64 = 1_000
-    /// People of one other server among them: it may have invented them.
-    public static let candidatesPerServer: Int64 = 250
+    /// How long somebody of another server counts as here after each time it is written down, in seconds; it is written down anew when half of it is over.
+    static let visitSeconds: Int64 = 86_400
+    /// People of one machine of other servers among them: it may have invented them.
+    public static let candidatesPerMachine: Int64 = 250
     /// Requests of one account to come in that nobody has decided on.
     public static let candidaciesPerAccount: Int64 = 32
     /// How long somebody who was refused has to wait before it asks again, in seconds.

@@ -62,10 +62,8 @@ public final class SocketRegistry: Sendable {
     ) -> Place? {
         let (place, former) = state.withLock { state -> (Place?, Holder?) in
             var holders = state.holders[account] ?? []
-            if let index = holders.firstIndex(where: { $0.number == own?.number }) {
-                holders.remove(at: index)
-                state.count -= 1
-            }
+            let before = holders.count
+            holders.removeAll { $0.number == own?.number }
             var former = holders.firstIndex { $0.session == session }.map { holders.remove(at: $0) }
             if holders.count >= limit {
                 guard whenFull == .oldestGivesWay, !holders.isEmpty else { return (nil, nil) }
@@ -74,7 +72,7 @@ public final class SocketRegistry: Sendable {
             let number = Self.nextNumber()
             holders.append(Holder(number: number, session: session, socket: socket))
             state.holders[account] = holders
-            if former == nil { state.count += 1 }
+            state.count += holders.count - before
             return (Place(number: number), former)
         }
         if let socket = former?.socket { socket.loop.execute { socket.value.giveWay() } }

@@ -89,6 +89,8 @@ final class ClientCore: Sendable {
     /// A request whose name is being looked for.
     private struct Waiting {
         var job: Job
+        /// When it has come.
+        var enqueued: ContinuousClock.Instant
         /// When the search has begun for it; nil while no thread has time.
         var since: ContinuousClock.Instant?
         var deadline: ContinuousClock.Instant
@@ -162,7 +164,7 @@ final class ClientCore: Sendable {
         guard !isLiteral || ownAddresses != nil else { return check(job, [host], &work) }
         let now = ContinuousClock.now
         if let known = work.names.addresses(of: host, at: now) { return check(job, known, &work) }
-        var waiting = Waiting(job: job, deadline: now + min(Self.turnTimeout, job.request.timeout))
+        var waiting = Waiting(job: job, enqueued: now, deadline: now + min(Self.turnTimeout, job.request.timeout))
         if let search = work.resolving[host] {
             if search.hasBegun { begin(&waiting) }
             work.resolving[host]?.waiting.append(waiting)
@@ -177,7 +179,7 @@ final class ClientCore: Sendable {
             mailbox.withLock { $0.resolved.append((host, addresses)) }
             wake()
         }
-        guard isTaken else { return job.finish(.failure(.unresolvable)) }
+        guard isTaken else { return job.finish(.failure(.busy(limit: HTTPClient.queueLimit))) }
         work.resolving[host] = Search(waiting: [waiting])
     }
 
@@ -192,6 +194,7 @@ final class ClientCore: Sendable {
     private func begin(_ waiting: inout Waiting) {
         let now = ContinuousClock.now
         waiting.since = now
+        waiting.job.request.timeout -= now - waiting.enqueued
         waiting.deadline = now + min(resolveTimeout, waiting.job.request.timeout)
     }
 
@@ -200,17 +203,20 @@ final class ClientCore: Sendable {
         guard let first = addresses.first else { return job.finish(.failure(.unresolvable)) }
         let isOwn = addresses.contains { ownAddresses?.contains($0) == true && !addressGuard.isOpened($0) }
         guard !isOwn, addresses.allSatisfy(addressGuard.permits) else { return job.finish(.failure(.forbiddenAddress)) }
+        guard job.request.timeout > .zero else { return job.finish(.failure(.timedOut)) }
         work.ready.append((job, first, .now))
     }
 
     private func expire(_ work: inout Work) {
         guard !work.resolving.isEmpty || !work.ready.isEmpty else { return }
         let now = ContinuousClock.now
-        for (job, _, since) in work.ready where since + job.request.timeout <= now { job.finish(.failure(.timedOut)) }
+        for (job, _, since) in work.ready where since + job.request.timeout <= now { job.finish(.failure(.busy(limit: concurrency))) }
         work.ready.removeAll { job, _, since in since + job.request.timeout <= now }
         for (name, search) in work.resolving where search.waiting.contains(where: { $0.deadline <= now }) {
             work.resolving[name]?.waiting.removeAll { $0.deadline <= now }
-            for waiting in search.waiting where waiting.deadline <= now { waiting.job.finish(.failure(.unresolvable)) }
+            for waiting in search.waiting where waiting.deadline <= now {
+                waiting.job.finish(.failure(waiting.since == nil ? .busy(limit: Self.resolverThreads) : .unresolvable))
+            }
         }
     }
 
@@ -233,7 +239,11 @@ final class ClientCore: Sendable {
             guard message.pointee.msg == CURLMSG_DONE, let handle = message.pointee.easy_handle,
                 let transfer = work.transfers.removeValue(forKey: handle)
             else { continue }
-            finish(transfer, transfer.result(message.pointee.data.result))
+            let result = transfer.result(message.pointee.data.result)
+            // The name may have another address by now, or another that answers.
+            if case .failure(.unreachable) = result { work.names.forget(transfer.host) }
+            if case .failure(.timedOut) = result { work.names.forget(transfer.host) }
+            finish(transfer, result)
         }
     }
 

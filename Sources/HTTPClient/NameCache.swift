@@ -13,6 +13,10 @@ struct NameCache {
         return entry.addresses
     }
 
+    mutating func forget(_ name: String) {
+        entries[name] = nil
+    }
+
     mutating func keep(_ addresses: [String], of name: String, at now: ContinuousClock.Instant) {
         guard !addresses.isEmpty else { return }
         if entries.count >= Self.limit, entries[name] == nil {

@@ -17,6 +17,8 @@ final class Transfer {
     let handle: UnsafeMutableRawPointer
     let finish: (Result<OutboundResponse, OutboundFailure>) -> Void
     private let request: OutboundRequest
+    /// Whom the request goes to, by name.
+    var host: String { request.url.host }
     private let address: String
     private let authorities: String?
     private var lists: [UnsafeMutablePointer<curl_slist>?] = []

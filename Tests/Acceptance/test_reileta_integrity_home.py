@@ -1,11 +1,12 @@
 """Tokens of integrity that people of this server get for others (contracts/reileta.md 2.7, 3.4): this server is the home."""
 
+import concurrent.futures
 import re
 
 import pytest
 
 from support.faults import SteppedClock
-from support.peer_answers import broken, data, error
+from support.peer_answers import broken, data, error, hang
 from support.peers import AMONG_US, in_time
 from support.reileta import Reileta, address_of, failed, failed_with, good, join
 from support.reileta_shapes import is_time, now
@@ -139,3 +140,13 @@ def test_what_is_over_is_not_listed(engine, new_server, peer, tmp_path):
     clock.step(600)
     listed = good(robin.get("/integrity"))
     assert (listed if isinstance(listed, list) else listed["items"]) == []
+
+
+def test_nobody_is_vouched_for_in_many_places_at_a_time(robin, peer):
+    """docs/federation.md: "eight for one person (code 140 beyond that)", also where a home asks others to let its people in."""
+    peer.when("PUT", "/api/challenges", hang)
+    with concurrent.futures.ThreadPoolExecutor(12) as pool:
+        answers = [pool.submit(robin.post, "/integrity", {"server": peer.address}) for _ in range(12)]
+        codes = [failed_with(answer.result(), 6, 8, 140) for answer in answers]
+    assert codes.count(140) == 4
+    failed_with(robin.get("/server", params={"server": "nobody.example"}), 5)

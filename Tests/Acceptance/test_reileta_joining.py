@@ -126,6 +126,7 @@ def test_who_does_not_want_to_hear_does_not(person, somebody, connect, instance)
     first.ask("unsubscribe", events=[f"instance:{instance['id']}"])
     enter(second, instance)
     second.ask("instance-leave", instance=instance["id"])
+    first.sync()
     first.subscribe("instance-joined")
     first.drain("unsubscribed")
     assert first.events == []

@@ -94,7 +94,7 @@ struct InstanceRoomsTests {
     @Test("are occupied as long as a place is held")
     func occupation() {
         let rooms = InstanceRooms()
-        rooms.withPlaces(of: Self.instance) { $0.restore(for: AccountID(1), until: Self.moment) }
+        rooms.withPlaces(of: Self.instance) { _ = $0.restore(for: AccountID(1), until: Self.moment) }
         #expect(rooms.occupation.occupied == [Self.instance])
         rooms.withPlaces(of: Self.instance) { $0.release(AccountID(1)) }
         #expect(rooms.occupation.occupied.isEmpty && rooms.awaited.isEmpty)

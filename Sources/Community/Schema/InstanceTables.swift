@@ -7,6 +7,8 @@ extension Community {
         statements: [
             // Numbers of accounts, with commas between them.
             "ALTER TABLE instances ADD COLUMN moderators TEXT NOT NULL DEFAULT ''",
+            // Until when somebody of another server may be here at most, as far as it has shown itself.
+            "ALTER TABLE linked_identities ADD COLUMN seen_until BIGINT",
             // When somebody was last seen inside, by whichever process: each says so now and again of those that it has.
             "ALTER TABLE instances ADD COLUMN occupied_at BIGINT NOT NULL DEFAULT 0",
             // state: 0 pending, 1 queued, 2 accepted, 3 refused, 4 expired. place: the order of the queue. is_approved: 1: somebody who decides has said yes.

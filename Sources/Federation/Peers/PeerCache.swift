@@ -34,9 +34,12 @@ final class PeerCache: Sendable {
         }
     }
 
-    /// What was known is looked for anew.
-    func forget(_ address: String) {
-        entries.withLock { $0[address] = nil }
+    /// Whether a server was found within the last ten seconds.
+    func isFresh(_ address: String) -> Bool {
+        let now = now()
+        return entries.withLock { entries in
+            entries[address].map { $0.until - now > Self.lifetime - Self.failureLifetime } ?? false
+        }
     }
 
     func keep(_ result: Result<PeerServer, PeerFailure>, for address: String) {

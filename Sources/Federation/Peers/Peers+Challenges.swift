@@ -161,8 +161,7 @@ extension Peers {
     private func claimant(of address: String, deadline: PeerDeadline) async throws(PeerFailure) -> PeerServer {
         let known = try await find(address, deadline: deadline)
         if known.address == address { return known }
-        directory.forget(address)
-        return try await find(address, deadline: deadline)
+        return try await findAnew(address, deadline: deadline) ?? known
     }
 
     private func callBack(_ server: PeerServer, _ id: String, _ hash: [UInt8], deadline: PeerDeadline) async throws(PeerFailure) {
@@ -170,6 +169,8 @@ extension Peers {
         do throws(PeerFailure) {
             let response = try await send("GET", "\(server.http)/api/challenges/\(id)", bodyLimit: 16_384, deadline: deadline)
             answer = try PeerAnswer(response.body, rules: rules)
+        } catch .busy(let reason) {
+            throw .busy(reason: reason)
         } catch {
             throw .unproven(reason: "It does not answer.")
         }

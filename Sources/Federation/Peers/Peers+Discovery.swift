@@ -34,6 +34,23 @@ extension Peers {
         }
     }
 
+    /// What a server says of itself now, when it was not asked just now.
+    ///
+    /// - Returns: nil when there is nothing newer: what was known stays.
+    /// - Throws: `PeerFailure.busy`.
+    func findAnew(_ address: String, deadline: PeerDeadline) async throws(PeerFailure) -> PeerServer? {
+        guard !directory.isFresh(address) else { return nil }
+        do throws(PeerFailure) {
+            let server = try await lookUp(address, deadline: deadline)
+            directory.keep(.success(server), for: address)
+            return server
+        } catch .busy(let reason) {
+            throw .busy(reason: reason)
+        } catch {
+            return nil
+        }
+    }
+
     private func lookUp(_ address: String, deadline: PeerDeadline) async throws(PeerFailure) -> PeerServer {
         let claimed = try await document(at: address, deadline: deadline)
         if claimed.address == address { return claimed }

@@ -6,10 +6,10 @@ import Testing
 
 /// People of other servers: who is shut out, and who is forgotten (contracts/reileta.md 2.7), on both engines.
 struct VisitorTests {
-    private static func person(_ number: Int) -> ExternalPerson {
+    private static func person(_ number: Int, of server: String = "far.example.org") -> ExternalPerson {
         let digits = String(number)
         let id = "u_00000000-0000-4000-8000-" + String(repeating: "0", count: 12 - digits.count) + digits
-        return ExternalPerson(name: ExternalName(id: id, server: "far.example.org"), username: "far\(number)", display: "Far \(number)")
+        return ExternalPerson(name: ExternalName(id: id, server: server), username: "far\(number)", display: "Far \(number)")
     }
 
     @Test(arguments: TestEngine.available) func whoeverIsShutOutComesInNoMore(_ engine: TestEngine) async throws {
@@ -65,30 +65,37 @@ struct VisitorTests {
         }
     }
 
-    /// One server may have invented all its people: they do not fill a list that others need too.
-    @Test func oneServerDoesNotFillAList() async throws {
+    /// One machine may have invented all its servers and their people: they do not fill a list that others need too.
+    @Test func oneMachineDoesNotFillAList() async throws {
         try await TestWorld.run(on: .sqlite) { world in
             let community = world.community
             let owner = try await world.account("owner")
             let instance = try await world.instance(of: try await world.visitedWorld(by: owner), by: owner)
-            for number in 1...Int(Limits.candidatesPerServer) + 1 {
-                let account = try await community.admit(Self.person(number)).id
+            for number in 1...Int(Limits.candidatesPerMachine) + 1 {
+                let server = "far.example.org" + (number.isMultiple(of: 2) ? "" : ":\(number)")
+                let account = try await community.admit(Self.person(number, of: server)).id
                 let ask = {
                     _ = try await community.requestEntry(
                         into: instance.id, by: account, message: nil, isAdmitted: true, reservedUntil: nil)
                 }
-                guard number > Limits.candidatesPerServer else {
+                guard number > Limits.candidatesPerMachine else {
                     try await ask()
                     continue
                 }
-                let limit = Int(Limits.candidatesPerServer)
-                await #expect(throws: CommunityError.limitReached(name: "candidates of one server in one instance", limit: limit)) {
+                let limit = Int(Limits.candidatesPerMachine)
+                await #expect(
+                    throws: CommunityError.limitReached(name: "candidates of one machine's servers in one instance", limit: limit)
+                ) {
                     try await ask()
                 }
             }
-            var other = Self.person(1)
-            other.name.server = "near.example.org"
-            for account in [try await community.admit(other).id, try await world.account("local")] {
+            let others = ["near.example.org", "notfar.example.org:1", "far.example.orga", "[2001:db8::1]:1"]
+            for server in others {
+                let account = try await community.admit(Self.person(1, of: server)).id
+                _ = try await community.requestEntry(
+                    into: instance.id, by: account, message: nil, isAdmitted: true, reservedUntil: nil)
+            }
+            for account in [try await world.account("local")] {
                 _ = try await community.requestEntry(
                     into: instance.id, by: account, message: nil, isAdmitted: true, reservedUntil: nil)
             }
@@ -152,8 +159,9 @@ struct VisitorTests {
             _ = try await community.requestEntry(into: instance.id, by: waits, message: nil, isAdmitted: true, reservedUntil: nil)
             try await community.setDisabled(true, visitor: Self.person(7).name)
             _ = try await community.openIntegritySession(for: Self.person(8))
-            let moment = world.clock.now.adding(seconds: 1)
-            #expect(try await !community.removeForgottenVisitors(before: world.clock.now))
+            // Who has shown itself is taken to be here for a day.
+            let moment = world.clock.now.adding(seconds: 86_400 + 1)
+            #expect(try await !community.removeForgottenVisitors(before: world.clock.now.adding(seconds: 86_400)))
             #expect(try await community.externalUser(Self.person(1).name)?.id == idle)
             #expect(try await community.removeForgottenVisitors(before: moment, batch: 1))
             #expect(try await !community.removeForgottenVisitors(before: moment))
@@ -166,11 +174,13 @@ struct VisitorTests {
             // As for the first time.
             let again = try await community.admit(Self.person(1))
             #expect(again.id != idle && again.externalUsername == "far1")
-            // The last login is over.
+            // The last login is over, and whoever was here lately though its name is an old one stays.
             world.clock.advance(seconds: 86_400)
             try await community.removeExpired()
+            _ = try await community.admit(Self.person(1))
             _ = try await community.removeForgottenVisitors(before: moment)
             #expect(try await community.externalUser(Self.person(8).name) == nil)
+            #expect(try await community.externalUser(Self.person(1).name)?.id == again.id)
             #expect(try await community.registryUser(.id(owner)).id == owner)
         }
     }

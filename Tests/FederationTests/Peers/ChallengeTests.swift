@@ -32,6 +32,7 @@ import Testing
             let alias = try await b.find("a.example.org")
             #expect(alias.address == "old.example.org")
             network.answer(for: "a.example.org", nil)
+            network.clock.advance(seconds: 11)
             let challenge = try await a.challenge("b.example.org")
             #expect(challenge.state == .accepted)
         }

@@ -46,6 +46,7 @@ struct EffectiveConfigurationTests {
                 dawchat.keep_alive_ms: 15000  # default
                 dawchat.streams_per_user: 20  # default
                 guard.allow_cidrs: []  # default
+                guard.ca_file: null  # default
                 blobs.store: disk  # default
                 blobs.s3.endpoint: null  # default
                 blobs.s3.region: null  # default

@@ -148,17 +148,22 @@ extension Transaction {
             throw CommunityError.limitReached(name: "candidates of one instance", limit: Int(Limits.candidatesPerInstance))
         }
         guard !isInvited else { return }
-        let ofServer = try first(
-            """
-            SELECT COUNT(*) FROM instance_candidates c
-            JOIN linked_identities l ON l.account_id = c.account_id AND l.provider = $1
-            WHERE c.instance_id = $2 AND c.state IN (0, 1, 2)
-                AND l.issuer = (SELECT o.issuer FROM linked_identities o WHERE o.account_id = $3 AND o.provider = $1)
-            """, [.text(IdentityProvider.registry), .integer(instance.id.rawValue), .integer(account.rawValue)]
-        ) { try $0.integer(0) }
-        guard ofServer ?? 0 < Limits.candidatesPerServer else {
-            throw CommunityError.limitReached(
-                name: "candidates of one server in one instance", limit: Int(Limits.candidatesPerServer))
+        if let machine = try registryUser(account).external?.machine {
+            let ofMachine = try first(
+                """
+                SELECT COUNT(*) FROM instance_candidates c
+                JOIN linked_identities l ON l.account_id = c.account_id AND l.provider = $1
+                WHERE c.instance_id = $2 AND c.state IN (0, 1, 2) AND (l.issuer = $3 OR SUBSTR(l.issuer, 1, $4) = $5)
+                """,
+                [
+                    .text(IdentityProvider.registry), .integer(instance.id.rawValue), .text(machine),
+                    .integer(Int64(machine.unicodeScalars.count) + 1), .text(machine + ":"),
+                ]
+            ) { try $0.integer(0) }
+            guard ofMachine ?? 0 < Limits.candidatesPerMachine else {
+                throw CommunityError.limitReached(
+                    name: "candidates of one machine's servers in one instance", limit: Int(Limits.candidatesPerMachine))
+            }
         }
         let ofAccount = try first(
             "SELECT COUNT(*) FROM instance_candidates WHERE account_id = $1 AND is_approved = 0 AND state IN (0, 1, 2)",

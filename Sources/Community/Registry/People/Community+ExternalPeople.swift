@@ -7,9 +7,13 @@ extension Community {
     ///
     /// - Throws: `CommunityError.missingTag` for somebody whom the operator has shut out; `DatabaseError`.
     public func admit(_ person: ExternalPerson) async throws -> RegistryUser {
-        var user = try await read { try $0.externalUser(person.name) }
+        let soon = clock().adding(seconds: Limits.visitSeconds / 2)
+        let known = try await read { reader in
+            try reader.externalUser(person.name).map { (user: $0, isSeen: try reader.isSeen(person.name, until: soon)) }
+        }
+        var user = known?.user
         try user?.requireNotDisabled()
-        if user.map({ !$0.isDescribed(by: person) }) ?? true { user = try await write { try $0.admit(person) } }
+        if known.map({ !$0.isSeen || !$0.user.isDescribed(by: person) }) ?? true { user = try await write { try $0.admit(person) } }
         guard let user else { throw CommunityError.unknownAccount }
         externalNames.keep(person.name, of: user.id)
         return user
@@ -78,7 +82,9 @@ extension Community {
         let (terms, uses) = (settings.integrityTerms, sessionUses)
         let login = try await write { tx in
             let user = try tx.admit(person)
-            return try tx.insertSession(of: user.account, terms, uses: uses)
+            let login = try tx.insertSession(of: user.account, terms, uses: uses)
+            try tx.note(person.name, until: login.expiresAt)
+            return login
         }
         externalNames.keep(person.name, of: login.account.id)
         return login
@@ -93,6 +99,16 @@ extension SQLReader {
             [.text(IdentityProvider.registry), .text(name.text)]
         ) { AccountID(try $0.integer(0)) }
         return try account.map { try registryUser($0) }
+    }
+}
+
+extension SQLReader {
+    /// Whether it is written down that somebody may be here until then, or longer.
+    fileprivate func isSeen(_ name: ExternalName, until moment: Timestamp) throws -> Bool {
+        try first(
+            "SELECT account_id FROM linked_identities WHERE provider = $1 AND subject = $2 AND seen_until >= $3",
+            [.text(IdentityProvider.registry), .text(name.text), .integer(moment.microseconds)]
+        ) { _ in true } ?? false
     }
 }
 
@@ -118,6 +134,21 @@ extension ExternalPerson {
 extension Transaction {
     /// An account for somebody of another server. Its name here has a number that nobody else gets: the others are for the own people.
     func admit(_ person: ExternalPerson) throws -> RegistryUser {
+        let user = try described(person)
+        try note(person.name, until: now.adding(seconds: Limits.visitSeconds))
+        return user
+    }
+
+    /// Takes note that somebody may be here until then; a later time stays.
+    fileprivate func note(_ name: ExternalName, until end: Timestamp) throws {
+        try execute(
+            """
+            UPDATE linked_identities SET seen_until = $1
+            WHERE provider = $2 AND subject = $3 AND (seen_until IS NULL OR seen_until < $1)
+            """, [.integer(end.microseconds), .text(IdentityProvider.registry), .text(name.text)])
+    }
+
+    private func described(_ person: ExternalPerson) throws -> RegistryUser {
         guard let known = try externalUser(person.name) else {
             let id = try insertPerson(
                 IdentityProvider.registry, person.name.text, username: ImportedName.username(from: "visitor", number: nextID()),

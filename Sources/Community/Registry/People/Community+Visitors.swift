@@ -41,8 +41,8 @@ extension Community {
         }
     }
 
-    /// Forgets people of other servers who have not changed since a moment, are not here and have left nothing: no rule about them, no friends, no
-    /// place in any list. Should one come back, it is as for the first time.
+    /// Forgets people of other servers who were not here since a moment and have left nothing: no rule about them, no friends, no place in any list.
+    /// Should one come back, it is as for the first time.
     ///
     /// - Parameters:
     ///   - moment: not later than the oldest event that is kept: events name people.
@@ -77,7 +77,8 @@ extension SQLReader {
         try query(
             """
             SELECT a.id FROM accounts a JOIN linked_identities l ON l.account_id = a.id AND l.provider = $1
-            WHERE a.id > $2 AND a.id <= $3 AND a.updated_at < $4 AND a.tags = '' AND a.home IS NULL AND a.password_hash IS NULL
+            WHERE a.id > $2 AND a.id <= $3 AND a.updated_at < $4
+                AND COALESCE(l.seen_until, l.created_at) < $4 AND a.tags = '' AND a.home IS NULL AND a.password_hash IS NULL
                 AND NOT EXISTS (SELECT 1 FROM linked_identities o WHERE o.account_id = a.id AND o.provider <> $1)
                 AND NOT EXISTS (SELECT 1 FROM sessions s WHERE s.account_id = a.id)
                 AND NOT EXISTS (SELECT 1 FROM members m WHERE m.account_id = a.id)

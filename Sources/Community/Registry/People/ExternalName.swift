@@ -24,6 +24,12 @@ public struct ExternalName: Sendable, Hashable {
 
     /// `u_…@<server>`.
     public var text: String { "\(id)@\(server)" }
+
+    /// The host of the server without its port: one machine can be any number of servers.
+    var machine: String {
+        if server.hasPrefix("["), let end = server.firstIndex(of: "]") { return String(server[...end]) }
+        return String(server.prefix { $0 != ":" })
+    }
 }
 
 /// Somebody of another server who is vouched for here.

@@ -59,10 +59,23 @@ struct AwayRequests: Sendable {
             throw Failure(.serverNotFound, "What another server asks for is not passed on.")
         }
         guard let target = Self.target(of: context.request) else { throw Failure(context.topic.invalid, "This names nothing.") }
+        return try await counted(caller) { try await answer(context, at: address, away, target, caller) }
+    }
+
+    /// Does something that other servers are asked for, unless the person has too much of it under way.
+    ///
+    /// - Throws: `Failure` 140; what the work throws.
+    func counted<Value>(_ caller: String, _ work: () async throws -> Value) async throws -> Value {
         guard underWay.begin(caller, limit: Self.underWayLimit) else {
             throw Failure(.rateLimited, "At most \(Self.underWayLimit) requests to other servers at a time.", retryAfter: 1)
         }
         defer { underWay.end(caller) }
+        return try await work()
+    }
+
+    private func answer(
+        _ context: Endpoints.Context, at address: String, _ away: Away, _ target: String, _ caller: String
+    ) async throws -> HTTPResponse {
         let deadline = PeerDeadline()
         switch away {
         case .never:

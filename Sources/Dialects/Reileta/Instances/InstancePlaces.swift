@@ -73,12 +73,12 @@ final class InstancePlaces: Sendable {
             if case .made = hold { await giveUp(account, in: instance) }
             throw error
         }
-        if candidate.state == .accepted, let until = candidate.expiresAt, until > clock() {
-            // What was promised is held, whatever else has happened to the hold meanwhile.
-            rooms.withPlaces(of: instance) { $0.restore(for: account, until: until) }
-            watch(account, instance, until)
-        } else if case .made = hold {
+        switch hold {
+        case .made(let until) where candidate.state == .accepted && candidate.expiresAt == until: watch(account, instance, until)
+        case .made:
             rooms.withPlaces(of: instance) { $0.release(account) }
+            try await keepPromise(to: account, instance)
+        case .kept, .none: if candidate.state == .accepted { try await keepPromise(to: account, instance) }
         }
         if candidate.state == .queued { rooms.withPlaces(of: instance) { $0.hasQueue = true } }
         guard candidate.state != .accepted else { return candidate }
@@ -88,6 +88,15 @@ final class InstancePlaces: Sendable {
             candidate = present
         }
         return candidate
+    }
+
+    /// Holds a place that was promised, whatever has become of it meanwhile: as the database has it now, since the person may have come in or gone.
+    private func keepPromise(to account: AccountID, _ instance: InstanceID) async throws {
+        let now = clock()
+        guard let candidate = try await community.standing(of: account, in: instance).candidate, candidate.hasPlace(at: now),
+            let until = candidate.expiresAt, rooms.holdPromised(account, in: instance, until: until)
+        else { return }
+        watch(account, instance, until)
     }
 
     // MARK: Free places
@@ -188,7 +197,7 @@ final class InstancePlaces: Sendable {
     func prepare() async throws {
         try await community.emptyInstanceChannels()
         let (held, awaited) = try await community.heldPlaces()
-        for place in held { rooms.withPlaces(of: place.instance) { $0.restore(for: place.account, until: place.until) } }
+        for place in held { rooms.withPlaces(of: place.instance) { _ = $0.restore(for: place.account, until: place.until) } }
         for instance in awaited { rooms.withPlaces(of: instance) { $0.hasQueue = true } }
     }
 

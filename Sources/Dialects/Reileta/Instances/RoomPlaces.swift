@@ -43,9 +43,12 @@ struct RoomPlaces {
         return .made(until: until)
     }
 
-    /// Holds a place again that was held before a restart.
-    mutating func restore(for account: AccountID, until: Timestamp) {
-        held[account] = until
+    /// Holds a place again that was promised, such as before a restart.
+    ///
+    /// - Returns: whether it was not held until then already.
+    @discardableResult
+    mutating func restore(for account: AccountID, until: Timestamp) -> Bool {
+        held.updateValue(until, forKey: account) != until
     }
 
     /// Holds a place no longer.

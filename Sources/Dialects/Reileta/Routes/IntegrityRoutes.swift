@@ -35,7 +35,9 @@ struct IntegrityRoutes {
         let call = PeerCall("PUT", "/api/integrity", body: body.bytes, needsToken: true, bodyLimit: 16_384)
         let (server, data): (PeerServer, JSONValue)
         do {
-            (server, data) = try await endpoints.peers.call(call, at: address)
+            (server, data) = try await endpoints.away.counted(endpoints.identity.user(caller.account.id)) {
+                try await endpoints.peers.call(call, at: address)
+            }
         } catch PeerFailure.refused(_, _, let message) {
             throw Failure(.badDataFromServer, "\(address) has refused: \(message)")
         }

@@ -245,6 +245,18 @@ final class InstanceRooms: Sendable {
         state.withLock { $0.change(instance) { body(&$0.places) } }
     }
 
+    /// Holds a place that was promised to somebody who has none and is not inside.
+    ///
+    /// - Returns: whether it was not held before.
+    func holdPromised(_ account: AccountID, in instance: InstanceID, until: Timestamp) -> Bool {
+        state.withLock { state in
+            state.change(instance) { room in
+                guard !room.members.contains(where: { $0.player.account.id == account }) else { return false }
+                return room.places.restore(for: account, until: until)
+            }
+        }
+    }
+
     /// The instances that people wait for.
     var awaited: [InstanceID] {
         state.withLock { $0.rooms.filter(\.value.places.hasQueue).map(\.key) }

@@ -70,8 +70,11 @@ enum SocketInstances {
         SocketEvents.followTopics(socket)
         // What has changed before the socket listened has been told to nobody.
         do {
+            // No other process shall take the instance for an empty one.
+            if entry.others.isEmpty { try await gateway.community.noteOccupied([instance.id]) }
             let present = try await gateway.community.instance(selector)
             guard present.id == instance.id, present.admission == instance.admission else { throw Failure(.userNotAllowed) }
+            update(present, bound.value)
             standing = try await gateway.community.standing(of: account.id, in: instance.id)
             guard !standing.isBanned else { throw CommunityError.bannedFromInstance }
             if standing.isMuted != member.isMuted { gateway.rooms.mute(account.id, standing.isMuted, in: instance.id) }
@@ -83,10 +86,10 @@ enum SocketInstances {
             throw error
         }
         await gateway.places.followChannel(account.id, instance.id)
-        guard bound.value.players[instance.id] != nil else { throw Failure(.instanceNotFound) }
+        guard let shown = bound.value.players[instance.id] else { throw Failure(.instanceNotFound) }
         // Asked for first, and told after the answer, on this loop: what others do once the client has the answer is shown to it once.
         gateway.rooms.show(to: player.id, in: instance.id)
-        bound.value.send(answer(request, instance, player, entry.others + [player], gateway))
+        bound.value.send(answer(request, instance, shown, gateway.rooms.players(of: instance.id), gateway))
     }
 
     /// The answer names those who are there, as far as they fit into a frame that every client reads; the others are in the instance itself.
@@ -170,9 +173,24 @@ enum SocketInstances {
         show(player, as: account, instance.role(of: account), in: instance.id, socket)
     }
 
-    /// The owner of the socket shows itself in another way.
+    /// The owner of the socket shows itself in another way, or administers the server now, or no longer.
     static func update(_ account: Account, _ socket: ReiletaSocket) {
-        for (instance, player) in socket.players { show(player, as: account, player.role, in: instance, socket) }
+        for (instance, player) in socket.players {
+            let isRoleSame = player.account.isAdministrator == account.isAdministrator
+            show(player, as: account, player.role, in: instance, socket)
+            guard !isRoleSame, let name = socket.names[instance], let selector = socket.gateway.endpoints.instance(ObjectName(name)) else {
+                continue
+            }
+            socket.enqueue { bound in
+                do {
+                    update(try await bound.value.gateway.community.instance(selector), bound.value)
+                } catch CommunityError.unknownInstance {
+                    // Gone meanwhile, and so are its players.
+                } catch {
+                    bound.value.gateway.report(error)
+                }
+            }
+        }
     }
 
     private static func show(_ player: Player, as account: Account, _ role: InstanceRole, in instance: InstanceID, _ socket: ReiletaSocket)

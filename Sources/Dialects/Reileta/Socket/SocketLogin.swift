@@ -78,11 +78,9 @@ enum SocketLogin {
     private static func renew(
         _ former: ReiletaSocket.Login, by session: ActiveSession, _ place: SocketRegistry.Place, _ socket: ReiletaSocket
     ) {
-        let services = socket.gateway.endpoints.services
         if let timer = former.timer { socket.loop.cancel(timer) }
         // The presence of the person stays as it is: it is the same socket.
         socket.login = ReiletaSocket.Login(session: session, place: place, isInternal: false)
-        services.sockets.leave(former.place, of: former.session.account.id)
     }
 
     /// Another server's word counts for a while: then the socket is a guest's (contracts/reileta.md 5.3).
