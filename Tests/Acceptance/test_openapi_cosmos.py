@@ -3,14 +3,12 @@
 import re
 from pathlib import Path
 
-import openapi_spec_validator
 import pytest
-import yaml
 from jsonschema import Draft202012Validator
 
 from support.cosmos import PUBLIC_URL
 from support.cosmos_signing import base64url
-from support.openapi import check_references, check_with_schemathesis, operations
+from support.openapi import check_with_schemathesis, operations, read_document
 
 ROOT = Path(__file__).resolve().parents[2]
 DIALECT = ROOT / "Sources/Dialects/Cosmos"
@@ -21,21 +19,7 @@ CLAIM = "POST /operators/claim"
 
 @pytest.fixture
 def document(server):
-    response = server.http.get(PATH)
-    assert response.status_code == 200
-    return yaml.safe_load(response.text)
-
-
-def test_it_is_a_valid_document(document):
-    assert document["openapi"].startswith("3.1.")
-    openapi_spec_validator.validate(document)
-    check_references(document)
-
-
-def test_the_server_hands_out_the_file_of_the_repository_to_anybody(server):
-    response = server.http.get(PATH)
-    assert response.content == (ROOT / "docs/api/cosmos.openapi.yaml").read_bytes()
-    assert response.headers["content-type"] == "application/yaml" and response.headers["etag"]
+    return read_document(server, PATH)
 
 
 def test_the_server_has_every_route_that_is_in_it(server, document):

@@ -3,12 +3,10 @@
 import re
 from pathlib import Path
 
-import openapi_spec_validator
 import pytest
-import yaml
 
 from support.api import PASSWORD
-from support.openapi import WIDE_LIMITS, check_references, check_with_schemathesis, methods, operations
+from support.openapi import WIDE_LIMITS, check_with_schemathesis, methods, operations, read_document
 from support.reileta import administrator, at, failed
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,21 +27,7 @@ SHARED = {"/api/auth/login": {"GET", "HEAD"}}
 
 @pytest.fixture
 def document(server):
-    response = server.http.get(PATH)
-    assert response.status_code == 200
-    return yaml.safe_load(response.text)
-
-
-def test_it_is_a_valid_document(document):
-    assert document["openapi"].startswith("3.1.")
-    openapi_spec_validator.validate(document)
-    check_references(document)
-
-
-def test_the_server_hands_out_the_file_of_the_repository_to_anybody(server):
-    response = server.http.get(PATH)
-    assert response.content == (ROOT / "docs/api/reileta.openapi.yaml").read_bytes()
-    assert response.headers["content-type"] == "application/yaml" and response.headers["etag"]
+    return read_document(server, PATH)
 
 
 def test_the_server_has_every_route_that_is_in_it(server, document):

@@ -7,6 +7,8 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+import yaml
+
 SUPPORT = Path(__file__).resolve().parent
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 #: So wide that nothing is refused, and still every answer tells how much is left.
@@ -14,6 +16,13 @@ WIDE_LIMITS = {
     "limits.rate": "true", "chat.sign_ins_per_minute": "100000", "chat.requests_per_second": "100000",
     "chat.messages_per_5_seconds": "100000",
 }
+
+
+def read_document(server, path):
+    """A document, as the server hands it out."""
+    response = server.http.get(path)
+    assert response.status_code == 200
+    return yaml.safe_load(response.text)
 
 
 def operations(document):
