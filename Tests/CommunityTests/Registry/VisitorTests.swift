@@ -34,6 +34,9 @@ struct VisitorTests {
             try await community.setDisabled(false, visitor: known.name)
             #expect(try await community.disabledVisitors() == [stranger.name])
             #expect(try await community.admit(known).id == login.account.id)
+            // Nobody is made by being let in.
+            try await community.setDisabled(false, visitor: Self.person(9).name)
+            #expect(try await community.externalUser(Self.person(9).name) == nil)
             // What it is called is asked anew, whatever was written down of a stranger.
             try await community.setDisabled(false, visitor: stranger.name)
             #expect(try await community.admit(stranger).account.displayName == "Far 3")

@@ -92,6 +92,7 @@ extension Community {
 }
 
 extension SQLReader {
+    /// Somebody of another server who has been here; nil for others.
     func externalUser(_ name: ExternalName) throws -> RegistryUser? {
         guard name.text.isStorable else { return nil }
         let account = try first(
@@ -100,9 +101,7 @@ extension SQLReader {
         ) { AccountID(try $0.integer(0)) }
         return try account.map { try registryUser($0) }
     }
-}
 
-extension SQLReader {
     /// Whether it is written down that somebody may be here until then, or longer.
     fileprivate func isSeen(_ name: ExternalName, until moment: Timestamp) throws -> Bool {
         try first(

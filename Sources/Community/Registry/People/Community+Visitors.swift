@@ -3,13 +3,13 @@ internal import Storage
 
 /// What the operator does about people of other servers, and what becomes of those who left nothing here.
 extension Community {
-    /// Lets somebody of another server in no more, or again. One who has never been here is remembered too.
+    /// Lets somebody of another server in no more, or again. One who is shut out is remembered, also when it has never been here.
     ///
     /// The logins end with it, and nobody waits for places any more. The event `accountUpdated` is committed with it, unless nothing changes.
     public func setDisabled(_ isDisabled: Bool, visitor name: ExternalName) async throws {
         let person = ExternalPerson(name: name, username: name.id, display: name.id)
-        let account = try await write { tx in
-            var user = try tx.externalUser(name) ?? tx.admit(person)
+        let account: AccountID? = try await write { tx in
+            guard var user = try tx.externalUser(name) ?? (isDisabled ? tx.admit(person) : nil) else { return nil }
             guard user.tags.contains(AccountTag.disabled) != isDisabled else { return user.id }
             user.tags.removeAll { $0 == AccountTag.disabled }
             if isDisabled { user.tags.append(AccountTag.disabled) }
@@ -26,7 +26,7 @@ extension Community {
             tx.append(.accountUpdated(user.account))
             return user.id
         }
-        externalNames.keep(name, of: account)
+        if let account { externalNames.keep(name, of: account) }
     }
 
     /// Who of other servers may not come in, in the order of their names.
