@@ -52,7 +52,7 @@ public final class EventLoop: SerialExecutor, TaskExecutor {
     /// The time at the start of this tick, in steps of a millisecond. On the loop only.
     public var now: MonotonicInstant { core.now }
 
-    /// Runs `work` on the loop, after what was handed over before it. From any thread; after the loop has stopped it does nothing.
+    /// Runs `work` on the loop, after what any thread handed over before it. From any thread; after the loop has stopped it does nothing.
     public func execute(_ work: @escaping @Sendable () -> Void) {
         post(.closure(work))
     }
@@ -113,6 +113,8 @@ public final class EventLoop: SerialExecutor, TaskExecutor {
     @discardableResult
     private func post(_ work: LoopCore.Work) -> Bool {
         if isCurrent, let coreStorage {
+            // What other threads have handed over before comes first. Jobs of the runtime have no order to keep, and are many.
+            if case .closure = work { takeInbox(into: coreStorage) }
             coreStorage.jobs.append(work)
             return true
         }

@@ -1,7 +1,9 @@
 """What players send to each other (contracts/reileta.md 5.3, 5.4: instance-data, transform)."""
 
+import itertools
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from websockets.exceptions import ConnectionClosed
@@ -102,6 +104,25 @@ def test_the_order_is_kept(three):
         if number % 10 == 5:
             first.socket.send({"state": "s", "command": "subscribe", "data": {"events": [f"update-instance:{first.id}"]}})
     assert [second.hear("instance-data")["data"] for _ in range(50)] == list(range(50))
+
+
+def test_the_order_is_the_same_for_all(registry, connect, instance):
+    """What several players send at once reaches any two others in one order."""
+    players = [Playing(connect, join(registry), instance) for _ in range(6)]
+
+    def talk(player):
+        for number in range(150):
+            player.socket.send({"command": "instance-data", "data": {"instance": player.id, "data": number}})
+
+    with ThreadPoolExecutor(len(players)) as threads:
+        list(threads.map(talk, players))
+    heard = {}
+    for player in players:
+        events = [player.hear("instance-data") for _ in range(150 * (len(players) - 1))]
+        heard[player.player] = [(event["player"], event["data"]) for event in events]
+    for first, second in itertools.combinations(heard, 2):
+        others = [[item for item in heard[one] if item[0] not in (first, second)] for one in (first, second)]
+        assert others[0] == others[1]
 
 
 def test_what_comes_after_joining_is_done_after_joining(registry, person, connect, instance, three):
@@ -305,6 +326,31 @@ def test_moving_is_much(engine, new_server, connect):
             event = player.hear("instance-transform")
             assert event["p"]["x"] > last.get(event["player"], -1), "in their order"
             last[event["player"]] = event["p"]["x"]
+
+
+def test_who_comes_in_while_others_move_hears_each_movement_once(registry, person, connect, instance):
+    """5.4: in order; where the others were before, and then what they do, without a gap and nothing twice."""
+    movers = [Playing(connect, somebody, instance) for somebody in (person, join(registry), join(registry))]
+    newcomer, turn = join(registry), 0
+    for _ in range(12):
+        socket = connect(newcomer)
+        socket.send({"state": "j", "command": "instance-join", "data": {"instance": instance["id"]}})
+        # Some before it is in, some meanwhile, some after it has its answer.
+        for _ in range(15):
+            turn += 1
+            for mover in movers:
+                mover.socket.send({"command": "transform", "data": {"instance": mover.id} | movement(at=turn, p={"x": turn, "y": 0, "z": 0})})
+        assert "error" not in socket.answer("j")
+        assert not [event for event in socket.events if event["command"] == "instance-transform"], "nobody is shown before the answer"
+        last = {}
+        while len(last) < len(movers) or any(x != turn for x in last.values()):
+            event = socket.expect("instance-transform")
+            known = last.get(event["player"])
+            assert known is None or event["p"]["x"] == known + 1, "each once"
+            last[event["player"]] = event["p"]["x"]
+        socket.sync()
+        assert not [event for event in socket.events if event["command"] == "instance-transform"]
+        socket.close()
 
 
 def test_who_was_sent_out_sends_nothing_more(three):

@@ -18,6 +18,29 @@ import Testing
         await Task.detached { group.stop() }.value
     }
 
+    /// Else two loops that are told of two things, in one order, would do them in two.
+    @Test func workOfTheLoopItselfRunsAfterWhatAnotherThreadHandedOverBefore() async throws {
+        let group = EventLoopGroup(count: 2)
+        let (loop, other) = (group.loops[0], group.loops[1])
+        let handedOver = Semaphore()
+        let seen = await withCheckedContinuation { continuation in
+            let seen = Mutex<[String]>([])
+            loop.execute {
+                other.execute {
+                    loop.execute { seen.withLock { $0.append("another's") } }
+                    handedOver.signal()
+                }
+                handedOver.wait()
+                loop.execute {
+                    seen.withLock { $0.append("its own") }
+                    continuation.resume(returning: seen.withLock { $0 })
+                }
+            }
+        }
+        #expect(seen == ["another's", "its own"])
+        await Task.detached { group.stop() }.value
+    }
+
     @Test func aTaskStartedOnALoopStaysThereAcrossSuspensions() async throws {
         let group = EventLoopGroup(count: 2)
         let pool = WorkerPool(name: "test", threads: 1, queueLimit: 10)

@@ -55,7 +55,12 @@ struct NodeTransformTests {
         var nodes = PlayerNodes()
         let (here, there) = (try Self.read(Self.whole + "}"), try Self.read(Self.whole + #","v":{"x":1,"y":0,"z":0}}"#))
         func tell(_ transform: NodeTransform, _ at: Double) throws -> [UInt8]? {
-            try nodes.update("body", transform, at: at) { [UInt8(at)] }
+            var told: [UInt8]?
+            try nodes.update("body", transform, at: at) {
+                told = [UInt8(at)]
+                return PlayerNodes.Told(frame: [UInt8(at)], showings: 0)
+            }
+            return told
         }
         #expect(try tell(here, 5) == [5])
         #expect(try tell(there, 4) == nil)
@@ -63,16 +68,39 @@ struct NodeTransformTests {
         #expect(try tell(here, 6) == nil)
         #expect(try tell(there, 6) == nil)
         #expect(try tell(there, 7) == [7])
-        #expect(nodes.frames == [[7]])
+        #expect(nodes.frames(before: 1) == [[7]])
+    }
+
+    @Test("are shown to who has not heard them when they were told")
+    func showings() throws {
+        var nodes = PlayerNodes()
+        let transform = try Self.read(Self.whole + "}")
+        for number in 0..<3 {
+            try nodes.update("n\(number)", transform, at: 1) { PlayerNodes.Told(frame: [UInt8(number)], showings: number) }
+        }
+        #expect(nodes.frames(before: 0).isEmpty)
+        #expect(nodes.frames(before: 2).sorted { $0[0] < $1[0] } == [[0], [1]])
+        #expect(nodes.frames(before: 3).count == 3)
+    }
+
+    @Test("are not noted when they cannot be told")
+    func untold() throws {
+        var nodes = PlayerNodes()
+        let transform = try Self.read(Self.whole + "}")
+        #expect(throws: Failure.self) {
+            try nodes.update("body", transform, at: 1) { () throws(Failure) in throw Failure(.notInInstance) }
+        }
+        #expect(nodes.frames(before: 1).isEmpty)
     }
 
     @Test("are of 32 parts at most")
     func limit() throws {
         var nodes = PlayerNodes()
         let transform = try Self.read(Self.whole + "}")
-        for number in 0..<32 { #expect(try nodes.update("n\(number)", transform, at: 1) { [1] } == [1]) }
-        #expect(throws: Failure.self) { try nodes.update("n32", transform, at: 1) { [1] } }
-        #expect(nodes.frames.count == 32)
+        let told = PlayerNodes.Told(frame: [1], showings: 0)
+        for number in 0..<32 { try nodes.update("n\(number)", transform, at: 1) { told } }
+        #expect(throws: Failure.self) { try nodes.update("n32", transform, at: 1) { told } }
+        #expect(nodes.frames(before: 1).count == 32)
     }
 
     @Test("name a part of a player")

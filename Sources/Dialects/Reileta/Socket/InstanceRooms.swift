@@ -31,6 +31,8 @@ final class InstanceRooms: Sendable {
         var members: [Member] = []
         var audiences: [Audience] = []
         var places = RoomPlaces()
+        /// How often the players have shown themselves to a newcomer.
+        var showings = 0
         var isFilling = false
         var isFillingDue = false
 
@@ -177,8 +179,8 @@ final class InstanceRooms: Sendable {
 
     /// What became of something that a player sends to the others.
     enum Passing: Equatable {
-        /// So many are told.
-        case passed(Int)
+        /// So many are told, after so many showings.
+        case passed(count: Int, showings: Int)
         /// The player is not there any more.
         case absent
         /// The player may not send this.
@@ -198,7 +200,7 @@ final class InstanceRooms: Sendable {
             guard event != .data || !sender.isMuted else { return .muted }
             guard let receivers else {
                 room.tell(instance, event, frame, except: player)
-                return .passed(room.members.count - 1)
+                return .passed(count: room.members.count - 1, showings: room.showings)
             }
             var count = 0
             for audience in room.audiences {
@@ -206,7 +208,7 @@ final class InstanceRooms: Sendable {
                 count += meant.count
                 if !meant.isEmpty { Audience(loop: audience.loop, members: meant).tell(instance, event, frame, except: nil) }
             }
-            return .passed(count)
+            return .passed(count: count, showings: room.showings)
         }
     }
 
@@ -215,13 +217,17 @@ final class InstanceRooms: Sendable {
         state.withLock { $0.rooms[instance]?.tell(instance, event, frame, except: player) }
     }
 
-    /// Lets the others show where they are to somebody who has just come in.
+    /// Lets the others show to somebody who has just come in where they are. What they do from now on reaches the newcomer as it does all.
     func show(to newcomer: String, in instance: InstanceID) {
         state.withLock { state in
-            for audience in state.rooms[instance]?.audiences ?? [] {
+            state.rooms[instance]?.showings += 1
+            guard let room = state.rooms[instance], let member = room.members.first(where: { $0.player.id == newcomer }) else { return }
+            let showing = room.showings
+            member.socket.loop.execute { member.socket.value.isShown(instance, to: newcomer) }
+            for audience in room.audiences {
                 audience.loop.execute {
                     for member in audience.members where member.player.id != newcomer {
-                        SocketPlay.show(to: newcomer, in: instance, member.socket.value)
+                        SocketPlay.show(to: newcomer, showing, in: instance, member.socket.value)
                     }
                 }
             }

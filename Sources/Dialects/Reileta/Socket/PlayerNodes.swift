@@ -5,37 +5,43 @@ struct PlayerNodes {
     /// Bytes of the name of a part.
     static let nameLimit = 64
 
+    /// What the others were told.
+    struct Told {
+        var frame: [UInt8]
+        /// How often the players of the instance had shown themselves to a newcomer before.
+        var showings: Int
+    }
+
     private struct Node {
         var at: Double
         var transform: NodeTransform
-        var frame: [UInt8]
+        var told: Told
     }
 
     private var nodes: [String: Node] = [:]
 
-    /// The last frames of all parts.
-    var frames: [[UInt8]] { nodes.values.map(\.frame) }
+    /// The last frames of all parts that were told before a showing: who came for it has heard the others as they were sent.
+    func frames(before showing: Int) -> [[UInt8]] {
+        nodes.values.filter { $0.told.showings < showing }.map(\.told.frame)
+    }
 
     /// Takes note of a part, unless what is said is old or nothing new.
     ///
     /// - Parameters:
     ///   - at: the clock of the player.
-    ///   - frame: what the others are told; made only when it is new.
-    /// - Returns: the frame; nil when there is nothing to tell.
-    /// - Throws: `Failure` 33 for one part too many.
-    mutating func update(_ name: String, _ transform: NodeTransform, at: Double, frame: () -> [UInt8]) throws(Failure) -> [UInt8]? {
+    ///   - tell: tells the others; called only when it is new.
+    /// - Throws: `Failure` 33 for one part too many, and what `tell` throws: then nothing is noted.
+    mutating func update(_ name: String, _ transform: NodeTransform, at: Double, tell: () throws(Failure) -> Told) throws(Failure) {
         if let known = nodes[name] {
-            guard at > known.at else { return nil }
+            guard at > known.at else { return }
             guard transform != known.transform else {
                 nodes[name]?.at = at
-                return nil
+                return
             }
         } else {
             guard nodes.count < Self.limit else { throw Failure(.instanceInvalidInput, "path: At most \(Self.limit) nodes of a player.") }
         }
-        let frame = frame()
-        nodes[name] = Node(at: at, transform: transform, frame: frame)
-        return frame
+        nodes[name] = Node(at: at, transform: transform, told: try tell())
     }
 
     /// The name of a part in a path `p:<@me or player>/<name>`; nil for what is no path.

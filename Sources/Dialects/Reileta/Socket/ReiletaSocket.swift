@@ -41,6 +41,10 @@ public final class ReiletaSocket: Subscriber, SessionHolder {
     }
     /// The names that the instances had when the socket came in.
     var aliases: [String: InstanceID] = [:]
+    /// The instances that it has just come into, and where it hears of no movement before the others show where they are.
+    var unshown: Set<InstanceID> = [] {
+        didSet { interests = [:] }
+    }
     /// Where the socket's players are.
     var nodes: [InstanceID: PlayerNodes] = [:]
     /// What the socket wants to hear of each instance that it is in; looked up in its topics once.
@@ -149,6 +153,11 @@ public final class ReiletaSocket: Subscriber, SessionHolder {
         if wants(event, in: instance) { send(frame) }
     }
 
+    /// From here on the socket hears of movements: those before are shown to it.
+    func isShown(_ instance: InstanceID, to player: String) {
+        if players[instance]?.id == player { unshown.remove(instance) }
+    }
+
     /// A moderator has sent the socket out of an instance.
     func sentOut(of instance: InstanceID, as player: String, _ frame: [UInt8]) {
         guard players[instance]?.id == player else { return }
@@ -161,6 +170,7 @@ public final class ReiletaSocket: Subscriber, SessionHolder {
         guard let name = names[instance] else { return false }
         var wanted: RoomEvent = []
         for (event, text) in RoomEvent.all where topics.want(text, of: name) { wanted.insert(event) }
+        if unshown.contains(instance) { wanted.remove(.transform) }
         interests[instance] = wanted
         return wanted.contains(event)
     }

@@ -63,6 +63,7 @@ enum SocketInstances {
             throw Failure(.instanceIsFull, "At most \(instance.capacity) players.")
         }
         socket.players[instance.id] = player
+        socket.unshown.insert(instance.id)
         let id = gateway.identity.instance(instance)
         socket.names[instance.id] = id
         socket.aliases[instance.name] = instance.id
@@ -87,7 +88,7 @@ enum SocketInstances {
         }
         await gateway.places.followChannel(account.id, instance.id)
         guard let shown = bound.value.players[instance.id] else { throw Failure(.instanceNotFound) }
-        // Asked for first, and told after the answer, on this loop: what others do once the client has the answer is shown to it once.
+        // Asked for first, and told after the answer, on this loop: what others do from here on comes after the answer, and once.
         gateway.rooms.show(to: player.id, in: instance.id)
         bound.value.send(answer(request, instance, shown, gateway.rooms.players(of: instance.id), gateway))
     }
@@ -145,6 +146,7 @@ enum SocketInstances {
     static func forget(_ instance: InstanceID, _ socket: ReiletaSocket) {
         socket.players[instance] = nil
         socket.nodes[instance] = nil
+        socket.unshown.remove(instance)
         for (name, other) in socket.aliases where other == instance { socket.aliases[name] = nil }
         if let id = socket.names.removeValue(forKey: instance), let topic = SocketTopics.Name("instance:\(id)") {
             _ = socket.topics.remove(topic)

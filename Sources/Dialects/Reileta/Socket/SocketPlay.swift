@@ -47,7 +47,7 @@ enum SocketPlay {
         switch socket.gateway.rooms.pass(place.instance, .data, from: place.player.id, to: receivers, frame) {
         case .absent: throw Failure(.notInInstance)
         case .muted: throw Failure(.userNotAllowed, "Muted in this instance.")
-        case .passed(let count):
+        case .passed(let count, _):
             return SocketFrame.success(request) { json in
                 json.member("instance", place.name)
                 json.member("count", count)
@@ -68,16 +68,17 @@ enum SocketPlay {
             throw Failure(.instanceInvalidInput, "at: Must be a number.")
         }
         let transform = try NodeTransform(data)
-        let frame = try socket.nodes[place.instance, default: PlayerNodes()].update(node, transform, at: at) {
-            SocketFrame.event("instance-transform") { json in
+        try socket.nodes[place.instance, default: PlayerNodes()].update(node, transform, at: at) { () throws(Failure) in
+            let frame = SocketFrame.event("instance-transform") { json in
                 json.member("instance", place.name)
                 json.member("player", place.player.id)
                 json.member("path", "p:\(place.player.id)/\(node)")
                 transform.write(to: &json)
             }
-        }
-        if let frame, case .absent = socket.gateway.rooms.pass(place.instance, .transform, from: place.player.id, frame) {
-            throw Failure(.notInInstance)
+            guard case .passed(_, let showings) = socket.gateway.rooms.pass(place.instance, .transform, from: place.player.id, frame) else {
+                throw Failure(.notInInstance)
+            }
+            return PlayerNodes.Told(frame: frame, showings: showings)
         }
         return SocketFrame.success(request) { json in
             json.member("instance", place.name)
@@ -85,10 +86,12 @@ enum SocketPlay {
         }
     }
 
-    /// Shows somebody who has just come in where the player of this socket is.
-    static func show(to newcomer: String, in instance: InstanceID, _ socket: ReiletaSocket) {
+    /// Shows somebody who has just come in where the player of this socket was before.
+    static func show(to newcomer: String, _ showing: Int, in instance: InstanceID, _ socket: ReiletaSocket) {
         guard let player = socket.players[instance], let nodes = socket.nodes[instance] else { return }
-        for frame in nodes.frames { _ = socket.gateway.rooms.pass(instance, .transform, from: player.id, to: [newcomer], frame) }
+        for frame in nodes.frames(before: showing) {
+            _ = socket.gateway.rooms.pass(instance, .transform, from: player.id, to: [newcomer], frame)
+        }
     }
 
     /// The instance that a request is about, which the socket is in.
