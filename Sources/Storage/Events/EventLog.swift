@@ -22,7 +22,14 @@ public enum EventLog {
                 "CREATE INDEX events_by_scope ON events (scope, scope_id, id)",
                 "CREATE TABLE event_log (only_row BIGINT PRIMARY KEY, latest BIGINT NOT NULL, pruned_through BIGINT NOT NULL)",
                 "INSERT INTO event_log (only_row, latest, pruned_through) VALUES (1, 0, 0)",
-            ])
+            ]),
+        // Counting millions of events takes a walk over all of them.
+        Migration(
+            version: 2, name: "how many events are kept",
+            statements: [
+                "ALTER TABLE event_log ADD COLUMN kept BIGINT NOT NULL DEFAULT 0",
+                "UPDATE event_log SET kept = (SELECT COUNT(*) FROM events)",
+            ]),
     ]
 
     /// How far the log goes, in the state that `reader` sees.
@@ -85,7 +92,9 @@ public enum EventLog {
                 ])
             events.append(event)
         }
-        try connection.execute("UPDATE event_log SET latest = $1 WHERE only_row = 1", [.integer(ids.latest)])
+        try connection.execute(
+            "UPDATE event_log SET latest = $1, kept = kept + $2 WHERE only_row = 1",
+            [.integer(ids.latest), .integer(Int64(events.count))])
         return events
     }
 
@@ -100,11 +109,13 @@ public enum EventLog {
         ) { _ in true } ?? false
     }
 
-    /// The id of the last event that need not be kept: one that is older than `before`, or has `keepAtMost` after it. Walks so many events.
+    /// The id of the last event that need not be kept: one that is older than `before`, or has `keepAtMost` after it. Walks those that are too many.
     static func lastToForget(before: Timestamp, keepAtMost: Int, in reader: any SQLReader) throws -> Int64 {
         // Ids rise with time, so both limits are places in the order of ids.
         let byAge = IDGenerator.smallestID(at: before) - 1
-        let bySize = try reader.first("SELECT id FROM events ORDER BY id DESC LIMIT 1 OFFSET $1", [.integer(Int64(keepAtMost))]) {
+        let kept = try reader.first("SELECT kept FROM event_log WHERE only_row = 1") { try $0.integer(0) } ?? 0
+        guard kept > keepAtMost else { return byAge }
+        let bySize = try reader.first("SELECT id FROM events ORDER BY id LIMIT 1 OFFSET $1", [.integer(kept - Int64(keepAtMost) - 1)]) {
             try $0.integer(0)
         }
         return max(byAge, bySize ?? 0)
@@ -121,7 +132,11 @@ public enum EventLog {
         }.last
         guard let last else { return 0 }
         let count = try transaction.execute("DELETE FROM events WHERE id <= $1", [.integer(last)])
-        try transaction.execute("UPDATE event_log SET pruned_through = $1 WHERE only_row = 1 AND pruned_through < $1", [.integer(last)])
+        try transaction.execute(
+            """
+            UPDATE event_log SET kept = kept - $1, pruned_through = CASE WHEN pruned_through < $2 THEN $2 ELSE pruned_through END
+            WHERE only_row = 1
+            """, [.integer(Int64(count)), .integer(last)])
         return count
     }
 }

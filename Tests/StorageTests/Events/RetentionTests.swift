@@ -52,6 +52,46 @@ struct RetentionTests {
         }
     }
 
+    /// Their number is kept, not counted: by what is appended, forgotten for its age, and not written after all.
+    @Test(arguments: TestEngine.available) func theSizeIsKnownAfterEverythingThatChangesIt(_ engine: TestEngine) async throws {
+        let clock = ManualClock()
+        try await TestDatabase.run(on: engine, clock: clock) { database in
+            try await Self.fill(database, clock)
+            let all = try await Self.remaining(database)
+            #expect(try await database.pruneEvents(before: all[2].createdAt, keepAtMost: 8, batch: 1) == 2)
+            await #expect(throws: CancellationError.self) {
+                try await database.transaction { transaction in
+                    transaction.append(.sample(10))
+                    throw CancellationError()
+                }
+            }
+            #expect(try await database.pruneEvents(before: Timestamp(seconds: 0), keepAtMost: 8) == 0)
+            try await database.transaction { transaction in
+                for number in 10..<13 { transaction.append(.sample(number)) }
+            }
+            #expect(try await database.pruneEvents(before: Timestamp(seconds: 0), keepAtMost: 8) == 3)
+            #expect(try await Self.remaining(database).map(\.subjectID) == Array(5..<13))
+        }
+    }
+
+    @Test(arguments: TestEngine.available) func theEventsOfADatabaseFromBeforeAreCounted(_ engine: TestEngine) async throws {
+        let clock = ManualClock()
+        try await engine.withDatabase { configuration in
+            try await TestDatabase.open(configuration, clock: clock) { database in
+                try await Self.fill(database, clock)
+                try await database.transaction { transaction in
+                    try transaction.execute("ALTER TABLE event_log DROP COLUMN kept")
+                    try transaction.execute("DELETE FROM schema_versions WHERE component = 'storage' AND version = 2")
+                }
+            }
+            try await TestDatabase.open(configuration, clock: clock) { database in
+                let forgotten = try await database.pruneEvents(before: Timestamp(seconds: 0), keepAtMost: 3)
+                let remaining = try await Self.remaining(database)
+                #expect(forgotten == 7 && remaining.map(\.subjectID) == [7, 8, 9])
+            }
+        }
+    }
+
     @Test(arguments: TestEngine.available) func batchesForgetTheSameAsOneGo(_ engine: TestEngine) async throws {
         let clock = ManualClock()
         try await TestDatabase.run(on: engine, clock: clock) { database in
