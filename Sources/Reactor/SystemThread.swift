@@ -23,6 +23,13 @@ public struct SystemThread: Sendable {
     /// Starts a thread. Precondition: the system can make one; a server that cannot is at its end before it began.
     /// - Parameter name: shown by the system's tools, cut to 15 bytes.
     public init(name: String, _ run: @escaping @Sendable () -> Void) {
+        guard let thread = SystemThread(ifPossible: name, run) else { preconditionFailure("A thread could not be started.") }
+        self = thread
+    }
+
+    /// Starts a thread; nil when the system makes no more of them.
+    /// - Parameter name: shown by the system's tools, cut to 15 bytes.
+    public init?(ifPossible name: String, _ run: @escaping @Sendable () -> Void) {
         let body = Unmanaged.passRetained(Body(name: String(name.prefix(15)), run: run))
         #if canImport(Glibc)
             var handle = pthread_t()
@@ -32,7 +39,10 @@ public struct SystemThread: Sendable {
                     if let argument { SystemThread.main(argument) }
                     return nil
                 }, body.toOpaque())
-            precondition(result == 0, "A thread could not be started (\(result)).")
+            guard result == 0 else {
+                body.release()
+                return nil
+            }
             self.handle = handle
         #else
             var handle: pthread_t?
@@ -42,7 +52,10 @@ public struct SystemThread: Sendable {
                     SystemThread.main(argument)
                     return nil
                 }, body.toOpaque())
-            guard result == 0, let handle else { preconditionFailure("A thread could not be started (\(result)).") }
+            guard result == 0, let handle else {
+                body.release()
+                return nil
+            }
             self.handle = handle
         #endif
     }

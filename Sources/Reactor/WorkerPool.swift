@@ -23,17 +23,24 @@ public enum WorkerPoolError: Error, Sendable, Equatable, CustomStringConvertible
 }
 
 /// Threads for work that blocks: files, password hashing, long reads. The waiting task goes on where it was, on its loop.
+///
+/// One thread is there from the beginning; the others are started when work would wait for one, and stay.
 public final class WorkerPool: Sendable {
+    /// Work, which gives back what tells of its end.
+    private typealias Work = @Sendable () -> (() -> Void)?
+
     private struct Queue {
         /// What has been taken is nil: whoever keeps work keeps what it works on.
-        var work: [(@Sendable () -> Void)?] = []
+        var work: [Work?] = []
         var head = 0
         var isStopped = false
         var threads: [SystemThread] = []
+        /// Threads that wait for work, or for which it waits already.
+        var idle = 0
 
         var count: Int { work.count - head }
 
-        mutating func take() -> (@Sendable () -> Void)? {
+        mutating func take() -> Work? {
             guard head < work.count else { return nil }
             let next = work[head]
             work[head] = nil
@@ -42,25 +49,30 @@ public final class WorkerPool: Sendable {
                 work.removeFirst(head)
                 head = 0
             }
+            idle -= 1
             return next
         }
     }
 
     private let name: String
+    private let threadLimit: Int
     private let queueLimit: Int
     private let queue = Mutex(Queue())
     private let available: Semaphore
 
-    /// Starts `threads` threads.
-    /// - Parameter queueLimit: work that may wait; more is refused with `WorkerPoolError.queueFull`.
+    /// - Parameters:
+    ///   - threads: so many at most.
+    ///   - queueLimit: work that may wait; more is refused with `WorkerPoolError.queueFull`.
     public init(name: String, threads: Int, queueLimit: Int) {
         self.name = name
+        threadLimit = max(1, threads)
         self.queueLimit = queueLimit
         available = Semaphore()
-        let running = (0..<max(1, threads)).map { index in
-            SystemThread(name: "\(name)-\(index)") { [self] in work() }
+        let first = SystemThread(name: "\(name)-0") { [self] in work() }
+        queue.withLock { queue in
+            queue.threads = [first]
+            queue.idle = 1
         }
-        queue.withLock { $0.threads = running }
     }
 
     /// Runs `work` on one of the threads.
@@ -73,8 +85,10 @@ public final class WorkerPool: Sendable {
             do {
                 try enqueue {
                     let result = Result { try work() }
-                    finished.pass()
-                    continuation.resume(with: result)
+                    return {
+                        finished.pass()
+                        continuation.resume(with: result)
+                    }
                 }
             } catch {
                 continuation.resume(throwing: error)
@@ -86,14 +100,28 @@ public final class WorkerPool: Sendable {
     ///
     /// - Returns: whether it was taken.
     public func submit(_ work: @escaping @Sendable () -> Void) -> Bool {
-        (try? enqueue(work)) != nil
+        do {
+            try enqueue {
+                work()
+                return nil
+            }
+            return true
+        } catch {
+            return false
+        }
     }
 
-    private func enqueue(_ work: @escaping @Sendable () -> Void) throws(WorkerPoolError) {
+    private func enqueue(_ work: @escaping Work) throws(WorkerPoolError) {
         try queue.withLock { queue throws(WorkerPoolError) in
             if queue.isStopped { throw .stopped(pool: name) }
             if queue.count >= queueLimit { throw .queueFull(pool: name, limit: queueLimit) }
             queue.work.append(work)
+            guard queue.count > queue.idle, queue.threads.count < threadLimit else { return }
+            // A system that gives no more threads has the work wait for those that are there.
+            if let thread = SystemThread(ifPossible: "\(name)-\(queue.threads.count)", { [self] in self.work() }) {
+                queue.threads.append(thread)
+                queue.idle += 1
+            }
         }
         available.signal()
     }
@@ -128,7 +156,10 @@ public final class WorkerPool: Sendable {
             available.wait()
             let (next, isStopped) = queue.withLock { ($0.take(), $0.isStopped) }
             if let next {
-                next()
+                let end = next()
+                // Before its end is told: whoever goes on then with more finds this thread ready.
+                queue.withLock { $0.idle += 1 }
+                end?()
             } else if isStopped {
                 return
             }

@@ -64,15 +64,20 @@ extension Community {
     ///
     /// - Returns: whether there may be more.
     public func trimAuditLog(keepAtMost count: Int = Limits.auditEntries, batch: Int = 1_000) async throws -> Bool {
-        try await write { tx in
+        let now = clock()
+        // Found beside the writer: it walks over all that stay.
+        let end = try await scan { reader in
             // Ids rise with time, so both limits are places in the order of ids.
-            let byAge = IDGenerator.smallestID(at: tx.now.adding(seconds: -Limits.auditSeconds)) - 1
-            let bySize = try tx.first("SELECT id FROM audit_log ORDER BY id DESC LIMIT 1 OFFSET $1", [.integer(Int64(count))]) {
+            let byAge = IDGenerator.smallestID(at: now.adding(seconds: -Limits.auditSeconds)) - 1
+            let bySize = try reader.first("SELECT id FROM audit_log ORDER BY id DESC LIMIT 1 OFFSET $1", [.integer(Int64(count))]) {
                 try $0.integer(0)
             }
+            return max(byAge, bySize ?? 0)
+        }
+        return try await write { tx in
             let removed = try tx.execute(
                 "DELETE FROM audit_log WHERE id IN (SELECT id FROM audit_log WHERE id <= $1 ORDER BY id LIMIT $2)",
-                [.integer(max(byAge, bySize ?? 0)), .integer(Int64(batch))])
+                [.integer(end), .integer(Int64(batch))])
             return removed == batch
         }
     }

@@ -39,7 +39,10 @@ struct MigrationTests {
                     "\(try row.text(0)) \(try row.integer(1)) \(try row.text(2)) \(try row.integer(3) == clock.now.microseconds)"
                 }
             }
-            #expect(entries == ["stairs 1 first true", "stairs 2 second true", "storage 1 event log true", "storage 2 how many events are kept true"])
+            #expect(
+                entries == [
+                    "stairs 1 first true", "stairs 2 second true", "storage 1 event log true", "storage 2 how many events are kept true",
+                ])
         }
     }
 

@@ -70,6 +70,8 @@ extension Community {
 }
 
 extension SQLReader {
+    /// In no order: whoever asks for some does not wait for all.
+    ///
     /// - Parameter numbers: of accounts: behind the first, up to the second.
     fileprivate func forgettableVisitors(
         before moment: Timestamp, numbers: (Int64, Int64), limit: Int
@@ -94,7 +96,7 @@ extension SQLReader {
                 AND NOT EXISTS (
                     SELECT 1 FROM instances i
                     WHERE i.moderators <> '' AND ',' || i.moderators || ',' LIKE '%,' || CAST(a.id AS TEXT) || ',%')
-            ORDER BY a.id LIMIT $5
+            LIMIT $5
             """,
             [
                 .text(IdentityProvider.registry), .integer(numbers.0), .integer(numbers.1), .integer(moment.microseconds),
