@@ -6,7 +6,7 @@ import pytest
 
 from support.api import unique
 from support.cosmos_webhooks import wait_until
-from support.reileta import Reileta, address_of, failed, good, join, new_id, short_name
+from support.reileta import Reileta, address_of, administrator, failed, good, join, new_id, short_name
 from support.reileta_shapes import ids, is_id, is_instance
 
 
@@ -276,6 +276,29 @@ def test_places_are_not_given_twice(registry, person, connect, world):
         answers = list(pool.map(lambda socket: socket.request("instance-join", {"instance": instance["id"]}), sockets))
     assert sorted(answer["error"]["code"] if "error" in answer else 0 for answer in answers) == [0] * 3 + [48] * 5
     assert good(person.get(f"/instances/{instance['id']}"))["connected"] == 3
+
+
+def test_a_player_is_shown_with_the_role_that_it_has_now(engine, new_server, connect):
+    """Who is given the administration of the server, or loses it, while inside; and so are the owner's moderators."""
+    server = new_server(engine)
+    warden, owner, guest, viewer = administrator(server), join(server), join(server), join(server)
+    instance = owner.make_instance(owner.make_world(tags=["avr:public"]), tags=["avr:public"])
+    inside = enter(connect(guest), instance)["player"]
+    watcher = connect(viewer)
+
+    def shown():
+        role = {player["player"]: player["role"] for player in enter(watcher, instance)["players"]}[inside]
+        assert {player["player"]: player.get("role", role) for player in good(viewer.get(f"/instances/{instance['id']}"))["players"]}[inside] == role
+        watcher.ask("instance-leave", instance=instance["id"])
+        return role
+
+    assert shown() == "normal"
+    good(warden.post(f"/users/{guest.id}", {"tags": ["avr:admin"]}))
+    wait_until(lambda: shown() == "admin")
+    good(warden.post(f"/users/{guest.id}", {"tags": None}))
+    wait_until(lambda: shown() == "normal")
+    good(owner.post(f"/instances/{instance['id']}", {"moderators": [guest.username]}))
+    wait_until(lambda: shown() == "moderator")
 
 
 def test_an_instance_with_many_is_told_of_in_short_frames(registry, person, connect, world):

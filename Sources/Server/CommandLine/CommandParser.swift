@@ -10,6 +10,8 @@ struct CommandParser {
 
     private mutating func command() throws(Command.Misuse) -> Command {
         guard let name = rest.popFirst() else { throw Command.Misuse(reason: "a command is missing") }
+        // Whoever asks for help in the middle of a command is not to have it done.
+        if rest.contains(where: { $0 == "--help" || $0 == "-h" }) { return .help }
         switch name {
         case "serve": return .serve(try options().options)
         // The same options as `serve`: whoever asks what a command line means puts `config` in its place.

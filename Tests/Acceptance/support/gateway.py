@@ -5,8 +5,9 @@ import socket as sockets
 import time
 from urllib.parse import urlencode
 
-from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
+
+from .closing import closes_with
 
 HELLO, HEARTBEAT, HEARTBEAT_ACK, IDENTIFY, RESUME, RECONNECT, RESUMED, INVALID_SESSION = 0, 1, 2, 3, 6, 7, 8, 9
 CONNECTED, MESSAGE_CREATE, MESSAGE_UPDATE, MESSAGE_DELETE = 10, 11, 12, 13
@@ -148,15 +149,7 @@ class Gateway:
 
     def expect_close(self, code, timeout=10):
         """The server closes with this code; frames may come before."""
-        deadline = time.monotonic() + timeout
-        try:
-            while True:
-                self.receive(max(0.01, deadline - time.monotonic()))
-        except ConnectionClosed as closed:
-            assert closed.rcvd is not None, f"the connection broke off without a close frame, expected {code}"
-            assert closed.rcvd.code == code, f"closed with {closed.rcvd.code} {closed.rcvd.reason!r}, expected {code}"
-        except TimeoutError:
-            raise AssertionError(f"not closed with {code} within {timeout} s") from None
+        closes_with(code, self.receive, timeout)
 
     # Sending
 

@@ -6,9 +6,9 @@ import socket as sockets
 import time
 from urllib.parse import urlencode
 
-from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
+from .closing import closes_with
 from .reileta import is_error
 
 _numbers = itertools.count(1)
@@ -68,15 +68,7 @@ class Socket:
 
     def expect_close(self, code, timeout=15):
         """The server closes with this code; frames may come before."""
-        deadline = time.monotonic() + timeout
-        try:
-            while True:
-                self.receive(max(0.01, deadline - time.monotonic()))
-        except ConnectionClosed as closed:
-            assert closed.rcvd is not None, f"the connection broke off without a close frame, expected {code}"
-            assert closed.rcvd.code == code, f"closed with {closed.rcvd.code} {closed.rcvd.reason!r}, expected {code}"
-        except TimeoutError:
-            raise AssertionError(f"not closed with {code} within {timeout} s") from None
+        closes_with(code, self.receive, timeout)
 
     # Sending
 

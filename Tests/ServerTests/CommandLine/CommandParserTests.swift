@@ -63,6 +63,13 @@ struct CommandParserTests {
         #expect(try parse(word) == .help)
     }
 
+    @Test(arguments: [
+        "serve --help", "serve --data dir -h", "config -h", "admin --help", "admin create --help", "peers allow -h", "key rotate --help",
+    ])
+    func helpMayBeAskedForInTheMiddleOfACommand(_ line: String) throws {
+        #expect(try parse(line) == .help)
+    }
+
     /// "`roost admin create --username NAME [--password-stdin]`, `roost admin reset-password`".
     @Test func administrationNeedsAName() throws {
         let options = ServeOptions(configurationFile: "a.yaml", dataFolder: "dir")
