@@ -85,7 +85,8 @@ def fill_messages(database, server, channel, account, count, sequence=0, notes=0
         f"INSERT INTO events (id, scope, scope_id, kind, subject_id, data, created_at) {table}"
         f" SELECT {event}, {source}, 1, {message}, '{channel}', at FROM moments",
         f"UPDATE channels SET last_message_id = {last}, last_text_message_id = {last} WHERE id = {channel}",
-        f"UPDATE event_log SET kept = kept + {count}, latest = CASE WHEN latest < {last_event} THEN {last_event} ELSE latest END",
+        f"UPDATE event_log SET latest = CASE WHEN latest < {last_event} THEN {last_event} ELSE latest END",
+        f"UPDATE event_log SET kept = kept + {count}, counted_through = latest",
     )
     return [identifier(at, sequence) for at in times]
 

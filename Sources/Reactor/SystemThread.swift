@@ -18,18 +18,34 @@ public struct SystemThread: Sendable {
         }
     }
 
+    /// The system's number of why there is no thread.
+    private struct Refusal: Error {
+        var number: Int32
+    }
+
     private let handle: pthread_t
 
     /// Starts a thread. Precondition: the system can make one; a server that cannot is at its end before it began.
     /// - Parameter name: shown by the system's tools, cut to 15 bytes.
     public init(name: String, _ run: @escaping @Sendable () -> Void) {
-        guard let thread = SystemThread(ifPossible: name, run) else { preconditionFailure("A thread could not be started.") }
-        self = thread
+        do {
+            try self.init(starting: name, run)
+        } catch {
+            preconditionFailure("A thread could not be started (\(error.number)).")
+        }
     }
 
     /// Starts a thread; nil when the system makes no more of them.
     /// - Parameter name: shown by the system's tools, cut to 15 bytes.
     public init?(ifPossible name: String, _ run: @escaping @Sendable () -> Void) {
+        do {
+            try self.init(starting: name, run)
+        } catch {
+            return nil
+        }
+    }
+
+    private init(starting name: String, _ run: @escaping @Sendable () -> Void) throws(Refusal) {
         let body = Unmanaged.passRetained(Body(name: String(name.prefix(15)), run: run))
         #if canImport(Glibc)
             var handle = pthread_t()
@@ -41,7 +57,7 @@ public struct SystemThread: Sendable {
                 }, body.toOpaque())
             guard result == 0 else {
                 body.release()
-                return nil
+                throw Refusal(number: result)
             }
             self.handle = handle
         #else
@@ -54,7 +70,7 @@ public struct SystemThread: Sendable {
                 }, body.toOpaque())
             guard result == 0, let handle else {
                 body.release()
-                return nil
+                throw Refusal(number: result)
             }
             self.handle = handle
         #endif

@@ -151,6 +151,7 @@ public final class Database: Sendable {
     ///   - keepAtMost: of more events than this the oldest are forgotten.
     /// - Returns: how many events were forgotten.
     public func pruneEvents(before: Timestamp, keepAtMost: Int, batch: Int = 1_000) async throws -> Int {
+        if try await !scan({ try EventLog.isCounted(in: $0) }) { try await transaction { try EventLog.count(in: $0) } }
         let end = try await scan { try EventLog.lastToForget(before: before, keepAtMost: keepAtMost, in: $0) }
         var total = 0
         while true {

@@ -23,12 +23,14 @@ public enum EventLog {
                 "CREATE TABLE event_log (only_row BIGINT PRIMARY KEY, latest BIGINT NOT NULL, pruned_through BIGINT NOT NULL)",
                 "INSERT INTO event_log (only_row, latest, pruned_through) VALUES (1, 0, 0)",
             ]),
-        // Counting millions of events takes a walk over all of them.
+        // Counting millions of events takes a walk over all of them. `counted_through` is the latest event that the number knows of: a program
+        // from before, which may go on beside this one until it is stopped, moves `latest` only.
         Migration(
             version: 2, name: "how many events are kept",
             statements: [
                 "ALTER TABLE event_log ADD COLUMN kept BIGINT NOT NULL DEFAULT 0",
-                "UPDATE event_log SET kept = (SELECT COUNT(*) FROM events)",
+                "ALTER TABLE event_log ADD COLUMN counted_through BIGINT NOT NULL DEFAULT 0",
+                "UPDATE event_log SET kept = (SELECT COUNT(*) FROM events), counted_through = latest",
             ]),
     ]
 
@@ -93,8 +95,11 @@ public enum EventLog {
             events.append(event)
         }
         try connection.execute(
-            "UPDATE event_log SET latest = $1, kept = kept + $2 WHERE only_row = 1",
-            [.integer(ids.latest), .integer(Int64(events.count))])
+            """
+            UPDATE event_log SET latest = $1, kept = kept + $2,
+                counted_through = CASE WHEN counted_through = latest THEN $1 ELSE counted_through END
+            WHERE only_row = 1
+            """, [.integer(ids.latest), .integer(Int64(events.count))])
         return events
     }
 
@@ -107,6 +112,16 @@ public enum EventLog {
                 .integer(event.subjectID),
             ]
         ) { _ in true } ?? false
+    }
+
+    /// Whether it is known how many events are kept.
+    static func isCounted(in reader: any SQLReader) throws -> Bool {
+        try reader.first("SELECT 1 FROM event_log WHERE only_row = 1 AND counted_through = latest") { _ in true } ?? false
+    }
+
+    /// Counts the events that are kept. Walks all of them.
+    static func count(in transaction: Transaction) throws {
+        try transaction.execute("UPDATE event_log SET kept = (SELECT COUNT(*) FROM events), counted_through = latest WHERE only_row = 1")
     }
 
     /// The id of the last event that need not be kept: one that is older than `before`, or has `keepAtMost` after it. Walks those that are too many.

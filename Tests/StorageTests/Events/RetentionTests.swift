@@ -81,6 +81,7 @@ struct RetentionTests {
                 try await Self.fill(database, clock)
                 try await database.transaction { transaction in
                     try transaction.execute("ALTER TABLE event_log DROP COLUMN kept")
+                    try transaction.execute("ALTER TABLE event_log DROP COLUMN counted_through")
                     try transaction.execute("DELETE FROM schema_versions WHERE component = 'storage' AND version = 2")
                 }
             }
@@ -89,6 +90,23 @@ struct RetentionTests {
                 let remaining = try await Self.remaining(database)
                 #expect(forgotten == 7 && remaining.map(\.subjectID) == [7, 8, 9])
             }
+        }
+    }
+
+    /// A program from before that is not stopped yet moves the position, and counts nothing.
+    @Test(arguments: TestEngine.available) func whatAnOlderProgramHasWrittenIsCounted(_ engine: TestEngine) async throws {
+        let clock = ManualClock()
+        try await TestDatabase.run(on: engine, clock: clock) { database in
+            try await Self.fill(database, clock)
+            _ = try await database.transaction { transaction in
+                try transaction.execute("UPDATE event_log SET counted_through = counted_through - 1, kept = 13")
+            }
+            try await database.transaction { $0.append(.sample(10)) }
+            #expect(try await database.pruneEvents(before: Timestamp(seconds: 0), keepAtMost: 9) == 2)
+            #expect(try await Self.remaining(database).map(\.subjectID) == Array(2..<11))
+            // And is known from then on.
+            try await database.transaction { $0.append(.sample(11)) }
+            #expect(try await database.pruneEvents(before: Timestamp(seconds: 0), keepAtMost: 9) == 1)
         }
     }
 
