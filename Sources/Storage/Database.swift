@@ -42,8 +42,8 @@ public final class Database: Sendable {
             let connection = try connect(configuration, .writer)
             defer { connection.close() }
             let migrator = Migrator(schemas: [.storage] + schemas, isPostgreSQL: configuration.isPostgreSQL)
-            try migrator.run(on: connection, at: clock()) { version in
-                try configuration.snapshot(before: version, on: connection)
+            try migrator.run(on: connection, at: clock()) { step in
+                try configuration.snapshot(before: step, on: connection)
             }
         }
         return Database(configuration, loops: loops, node: node, clock: clock)
@@ -187,9 +187,9 @@ extension DatabaseConfiguration {
     }
 
     /// Before a schema changes, an SQLite file is copied beside itself; a copy of an earlier attempt gives way. PostgreSQL has its own backups.
-    func snapshot(before version: Int, on connection: any SQLConnection) throws {
+    func snapshot(before step: String, on connection: any SQLConnection) throws {
         guard case .sqlite(let path) = self else { return }
-        let copy = "\(path).before-\(version)"
+        let copy = "\(path).before-\(step)"
         FileSystem.remove(copy)
         try FileSystem.createPrivate(copy)
         try connection.executeOnce("VACUUM INTO '\(copy.replacingQuotes)'")

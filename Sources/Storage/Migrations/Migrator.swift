@@ -13,9 +13,9 @@ struct Migrator {
 
     /// Applies what is missing, each step in a transaction of its own.
     ///
-    /// - Parameter beforeChanging: called once before the first step is applied to a database that has been in use.
+    /// - Parameter beforeChanging: called once, with what the first step is called, before it is applied to a database that has been in use.
     /// - Throws: `DatabaseError.newerSchema` or `.checksumMismatch` before anything is changed.
-    func run(on connection: any SQLConnection, at now: Timestamp, beforeChanging: (_ version: Int) throws -> Void) throws {
+    func run(on connection: any SQLConnection, at now: Timestamp, beforeChanging: (_ step: String) throws -> Void) throws {
         try connection.lockSchema()
         try connection.executeOnce(
             """
@@ -32,7 +32,7 @@ struct Migrator {
         }
         let steps = try schemas.flatMap { try missing(of: $0, applied: applied) }
         guard let first = steps.first else { return }
-        if !applied.isEmpty { try beforeChanging(first.migration.version) }
+        if !applied.isEmpty { try beforeChanging("\(first.component)-\(first.migration.version)") }
         for (component, migration) in steps {
             try apply(migration, of: component, on: connection, at: now)
         }

@@ -23,11 +23,26 @@ struct SnapshotTests {
             try await TestDatabase.open(.sqlite(path: path), schemas: Self.newer) { database in
                 _ = try await database.transaction { try $0.execute("UPDATE birds SET colour = 'green'") }
             }
-            let copy = "\(path).before-2"
+            let copy = "\(path).before-aviary-2"
             #expect(TestFolder.mode(of: copy) == 0o600)
             // The copy serves the version before.
             try await TestDatabase.open(.sqlite(path: copy)) { try await $0.expectBirds(["kea"]) }
             try await TestDatabase.open(.sqlite(path: path), schemas: Self.newer)
+        }
+    }
+
+    /// Each part of the house counts its own versions.
+    @Test func theCopyBeforeAChangeOfAnotherPartStays() async throws {
+        try await TestFolder.with { folder in
+            let path = "\(folder)/test.sqlite"
+            let nests = [
+                Schema(component: "nests", migrations: [Migration(version: 1, name: "none", statements: [])]),
+                Schema(component: "nests", migrations: [1, 2].map { Migration(version: $0, name: "none", statements: []) }),
+            ]
+            try await TestDatabase.open(.sqlite(path: path), schemas: [TestDatabase.schema, nests[0]])
+            try await TestDatabase.open(.sqlite(path: path), schemas: Self.newer + [nests[0]])
+            try await TestDatabase.open(.sqlite(path: path), schemas: Self.newer + [nests[1]])
+            #expect(TestFolder.names(in: folder) == ["test.sqlite", "test.sqlite.before-aviary-2", "test.sqlite.before-nests-2"])
         }
     }
 
@@ -49,7 +64,7 @@ struct SnapshotTests {
                 }
                 await #expect(throws: DatabaseError.self) { try await TestDatabase.open(.sqlite(path: path), schemas: broken) }
             }
-            try await TestDatabase.open(.sqlite(path: "\(path).before-2")) { try await $0.expectBirds(["bird 1", "bird 2"]) }
+            try await TestDatabase.open(.sqlite(path: "\(path).before-aviary-2")) { try await $0.expectBirds(["bird 1", "bird 2"]) }
         }
     }
 }
