@@ -109,8 +109,8 @@ let package = Package(
             swiftSettings: swiftSettings),
 
         tests("PrimitivesTests", ["Primitives", "TestSupport"]),
-        // What suites share: sockets and seeded randomness, and databases.
-        library("TestSupport", path: "Tests/Support/TestSupport"),
+        // What suites share: sockets, seeded randomness and barriers, and databases.
+        library("TestSupport", path: "Tests/Support/TestSupport", ["Primitives", "Reactor"]),
         library("StorageTesting", path: "Tests/Support/StorageTesting", ["CPostgres", "CSQLite", "Primitives", "Security", "Storage"]),
         tests("ReactorTests", ["Primitives", "Reactor", "TestSupport"]),
         tests("JSONTests", ["JSON", "TestSupport"]),
@@ -132,7 +132,7 @@ let package = Package(
             "BlobsTests",
             ["Blobs", "HTTP", "HTTPClient", "Primitives", "Reactor", "Security", "Storage", "StorageTesting", "TestSupport"]),
         tests("WebSocketTests", ["WebSocket", "HTTP", "Primitives", "Reactor", "TestSupport"]),
-        tests("StorageTests", ["Primitives", "Reactor", "Storage", "StorageTesting"]),
+        tests("StorageTests", ["Primitives", "Reactor", "Storage", "StorageTesting", "TestSupport"]),
         tests("CommunityTests", ["Community", "Primitives", "Reactor", "Security", "Storage", "StorageTesting", "TestSupport"]),
         tests("ProfileArchiveTests", ["CZlib", "Community", "ProfileArchive"]),
         tests("ImagesTests", ["CSpng", "CTurboJPEG", "CWebP", "CZlib", "Images", "TestSupport"]),

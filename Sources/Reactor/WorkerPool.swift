@@ -117,8 +117,8 @@ public final class WorkerPool: Sendable {
             if queue.count >= queueLimit { throw .queueFull(pool: name, limit: queueLimit) }
             queue.work.append(work)
             guard queue.count > queue.idle, queue.threads.count < threadLimit else { return }
-            // Inside the lock, which `stop` needs to know of every thread: it happens a few times in the life of a pool. A system that gives no
-            // more threads has the work wait for those that are there.
+            // Inside the lock, since `stop` has to know every thread; it happens a few times in the life of a pool. Where the system gives no more
+            // threads, the work waits for those that are there.
             if let thread = SystemThread(ifPossible: "\(name)-\(queue.threads.count)", { [self] in self.work() }) {
                 queue.threads.append(thread)
                 queue.idle += 1

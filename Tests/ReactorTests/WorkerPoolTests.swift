@@ -1,5 +1,6 @@
 import Primitives
 import Reactor
+import TestSupport
 import Testing
 
 #if canImport(Glibc)
@@ -9,36 +10,15 @@ import Testing
 #endif
 
 @Suite(.timeLimit(.minutes(1))) struct WorkerPoolTests {
-    /// Where so many wait for each other.
-    private final class Meeting: Sendable {
-        private let missing: Mutex<Int>
-        private let count: Int
-        private let complete = Semaphore()
-
-        init(of count: Int) {
-            self.count = count
-            missing = Mutex(count)
-        }
-
-        func wait() {
-            let isLast = missing.withLock { missing in
-                missing -= 1
-                return missing == 0
-            }
-            if isLast { for _ in 0..<count { complete.signal() } }
-            complete.wait()
-        }
-    }
-
     /// Which threads run so many pieces of work.
     ///
     /// - Parameter meeting: where each waits until all of them run.
-    private static func threads(of pool: WorkerPool, works: Int, meeting: Meeting? = nil) async throws -> Set<Int> {
+    private static func threads(of pool: WorkerPool, works: Int, meeting: Barrier? = nil) async throws -> Set<Int> {
         try await withThrowingTaskGroup(of: Int.self) { tasks in
             for _ in 0..<works {
                 tasks.addTask {
                     try await pool.run {
-                        meeting?.wait()
+                        meeting?.arrive()
                         return pthread_self().hashValue
                     }
                 }
@@ -58,7 +38,7 @@ import Testing
     /// It would hang with a thread less.
     @Test(arguments: [1, 2, 8]) func workThatComesAtOnceHasAllThreads(_ count: Int) async throws {
         let pool = WorkerPool(name: "busy", threads: count, queueLimit: 100)
-        for _ in 0..<20 { #expect(try await Self.threads(of: pool, works: count, meeting: Meeting(of: count)).count == count) }
+        for _ in 0..<20 { #expect(try await Self.threads(of: pool, works: count, meeting: Barrier(count: count)).count == count) }
         await Task.detached { pool.stop() }.value
     }
 

@@ -1,5 +1,6 @@
 import Storage
 import StorageTesting
+import TestSupport
 import Testing
 
 /// A PostgreSQL that goes away and comes back: whoever waits is told, what was acknowledged stays, and the server need not be restarted.

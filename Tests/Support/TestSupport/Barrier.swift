@@ -1,19 +1,20 @@
-import Primitives
-import Reactor
+internal import Primitives
+internal import Reactor
 
 /// Threads that wait here go on together, when so many have come.
-final class Barrier: Sendable {
+public final class Barrier: Sendable {
     private let missing: Mutex<Int>
     private let count: Int
     private let isComplete = Semaphore()
 
-    init(count: Int) {
+    /// A barrier for so many threads.
+    public init(count: Int) {
         self.count = count
         missing = Mutex(count)
     }
 
     /// Blocks until all have come.
-    func arrive() {
+    public func arrive() {
         let isLast = missing.withLock { missing in
             missing -= 1
             return missing == 0
